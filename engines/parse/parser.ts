@@ -1,0 +1,191 @@
+import { catalogue } from './catalogue.ts';
+import { finishLine, finishObject } from './finish.ts';
+import { flatten, parseJsonObject } from './scan/json.ts';
+import { parseSyslog, trimLine } from './syslog.ts';
+import type { JsonDocument, LineParser, LogLine, ParseContext, Parsed, ParserSpec } from './types.ts';
+
+/** A parser this sure is taken without asking the others. */
+const CERTAIN = 0.9;
+
+interface Dispatch {
+  readonly byDataset: ReadonlyMap<string, ParserSpec>;
+  readonly byProgram: ReadonlyMap<string, readonly ParserSpec[]>;
+  /** By the first character code of the payload; the last bucket takes everything beyond ASCII. */
+  readonly byStart: readonly (readonly ParserSpec[])[];
+  readonly objects: readonly ParserSpec[];
+}
+
+function dispatchOf(parsers: readonly ParserSpec[]): Dispatch {
+  const byDataset = new Map<string, ParserSpec>();
+  const byProgram = new Map<string, ParserSpec[]>();
+  const byStart: ParserSpec[][] = Array.from({ length: 129 }, () => []);
+  for (const spec of parsers) {
+    for (const dataset of [spec.dataset, ...(spec.datasets ?? [])])
+      if (!byDataset.has(dataset)) byDataset.set(dataset, spec);
+    for (const program of spec.programs ?? []) {
+      const list = byProgram.get(program);
+      if (list === undefined) byProgram.set(program, [spec]);
+      else list.push(spec);
+    }
+    if (spec.starts === undefined) for (const bucket of byStart) bucket.push(spec);
+    else
+      for (const code of new Set(Array.from(spec.starts, (char) => Math.min(char.charCodeAt(0), 128))))
+        byStart[code]?.push(spec);
+  }
+  return { byDataset, byProgram, byStart, objects: parsers.filter((spec) => spec.parseObject !== undefined) };
+}
+
+const none: readonly ParserSpec[] = [];
+
+/**
+ * A parser over the catalogue (or the given parsers). Cheap to call, holds no state between lines, never throws.
+ * @example
+ * ```ts
+ * import { createParser } from '@xinglin/parse';
+ * const parser = createParser();
+ * const parsed = parser.parse('<38>Sep 28 15:42:01 his-db sshd[581]: Accepted password for root from 10.0.0.9 port 4022 ssh2', {
+ *   receivedAt: Date.UTC(2026, 8, 28, 8),
+ * });
+ * // parsed.dataset 'linux.auth', parsed.fields['source.ip'] '10.0.0.9'
+ * ```
+ */
+export function createParser(options: { readonly parsers?: readonly ParserSpec[] } = {}): LineParser {
+  const dispatch = dispatchOf(options.parsers ?? catalogue);
+  return {
+    parse: (raw, ctx) => parseLine(dispatch, raw, ctx),
+    parseObject: (doc, ctx) => parseDocument(dispatch, doc, ctx),
+  };
+}
+
+function parseLine(dispatch: Dispatch, input: string, ctx: ParseContext): Parsed {
+  const raw = trimLine(input);
+  const syslog = parseSyslog(raw, ctx);
+  const message = syslog === undefined ? raw : syslog.message;
+  const line: LogLine = { raw, message, syslog, program: programOf(syslog?.appName) };
+  let issues: string[] | undefined;
+  try {
+    if (ctx.dataset !== undefined) {
+      const pinned = dispatch.byDataset.get(ctx.dataset);
+      const parsed = pinned === undefined ? undefined : readLine(dispatch, pinned, line, ctx);
+      if (parsed !== undefined) return withOriginal(parsed, raw);
+      issues = [pinned === undefined ? 'dataset.unknown' : 'dataset.mismatch'];
+    }
+    const found = identifyLine(dispatch, line, ctx);
+    if (found !== undefined) return withOriginal(issues === undefined ? found : withIssues(found, issues), raw);
+  } catch (error) {
+    // A parser that throws is a defect; the line must survive it all the same.
+    issues = [...(issues ?? []), `parser.failed: ${error instanceof Error ? error.message : 'unknown'}`];
+  }
+  const unknown: Parsed = {
+    dataset: 'unknown',
+    fields: { message: raw },
+    confidence: 0,
+    ...(issues !== undefined && { issues }),
+  };
+  return withOriginal(finishLine(undefined, unknown, line, ctx), raw);
+}
+
+function withOriginal(parsed: Parsed, raw: string): Parsed {
+  parsed.fields['event.original'] = raw;
+  return parsed;
+}
+
+function withIssues(parsed: Parsed, issues: readonly string[]): Parsed {
+  return { ...parsed, issues: parsed.issues === undefined ? issues : [...parsed.issues, ...issues] };
+}
+
+function programOf(appName: string | undefined): string {
+  if (appName === undefined) return '';
+  const slash = appName.lastIndexOf('/');
+  return (slash < 0 ? appName : appName.slice(slash + 1)).toLowerCase();
+}
+
+function readLine(dispatch: Dispatch, spec: ParserSpec, line: LogLine, ctx: ParseContext): Parsed | undefined {
+  if (spec.parseObject !== undefined && line.message.charCodeAt(0) === 123) {
+    const doc = parseJsonObject(line.message);
+    const parsed = doc === undefined ? undefined : spec.parseObject(doc, ctx);
+    if (parsed !== undefined) return finishLine(spec, parsed, line, ctx);
+  }
+  const parsed = spec.parse(line, ctx);
+  return parsed === undefined ? undefined : finishLine(spec, parsed, line, ctx);
+}
+
+function identifyLine(dispatch: Dispatch, line: LogLine, ctx: ParseContext): Parsed | undefined {
+  const { message } = line;
+  const first = message.charCodeAt(0);
+  if (first === 123) {
+    const doc = parseJsonObject(message);
+    if (doc !== undefined) {
+      const { spec, parsed } = readDocument(dispatch, doc, ctx);
+      return finishLine(spec, parsed, line, ctx);
+    }
+  }
+  const listed = line.program === '' ? undefined : dispatch.byProgram.get(line.program);
+  if (listed !== undefined) {
+    for (const spec of listed) {
+      const parsed = spec.parse(line, ctx);
+      if (parsed !== undefined) return finishLine(spec, parsed, line, ctx);
+    }
+  }
+  const candidates = dispatch.byStart[first < 128 ? first : 128] ?? none;
+  let weaker: { readonly spec: ParserSpec; readonly confidence: number }[] | undefined;
+  for (const spec of candidates) {
+    const confidence = spec.identify(line);
+    if (confidence <= 0) continue;
+    if (confidence >= CERTAIN) {
+      const parsed = spec.parse(line, ctx);
+      if (parsed !== undefined) return finishLine(spec, parsed, line, ctx);
+    } else (weaker ??= []).push({ spec, confidence });
+  }
+  if (weaker === undefined) return undefined;
+  weaker.sort((a, b) => b.confidence - a.confidence);
+  for (const { spec } of weaker) {
+    const parsed = spec.parse(line, ctx);
+    if (parsed !== undefined) return finishLine(spec, parsed, line, ctx);
+  }
+  return undefined;
+}
+
+function readDocument(
+  dispatch: Dispatch,
+  doc: JsonDocument,
+  ctx: ParseContext,
+): { readonly spec?: ParserSpec; readonly parsed: Parsed } {
+  if (ctx.dataset !== undefined) {
+    const pinned = dispatch.byDataset.get(ctx.dataset);
+    const parsed = pinned?.parseObject?.(doc, ctx);
+    if (pinned !== undefined && parsed !== undefined) return { spec: pinned, parsed };
+  }
+  let best: ParserSpec | undefined;
+  let confidence = 0;
+  for (const spec of dispatch.objects) {
+    const sure = spec.identifyObject?.(doc) ?? 0;
+    if (sure > confidence) {
+      confidence = sure;
+      best = spec;
+      if (sure >= CERTAIN) break;
+    }
+  }
+  const parsed = best?.parseObject?.(doc, ctx);
+  if (best !== undefined && parsed !== undefined) return { spec: best, parsed };
+  return { parsed: flatten(doc, ctx) };
+}
+
+function parseDocument(dispatch: Dispatch, doc: JsonDocument, ctx: ParseContext): Parsed {
+  try {
+    const { spec, parsed } = readDocument(dispatch, doc, ctx);
+    return finishObject(spec, parsed, ctx);
+  } catch (error) {
+    const issue = `parser.failed: ${error instanceof Error ? error.message : 'unknown'}`;
+    try {
+      return finishObject(undefined, { ...flatten(doc, ctx), issues: [issue] }, ctx);
+    } catch {
+      // Getters and proxies can throw at every touch; then there is nothing to keep.
+      return finishObject(
+        undefined,
+        { dataset: 'unknown', fields: { message: '' }, confidence: 0, issues: [issue] },
+        ctx,
+      );
+    }
+  }
+}
