@@ -1,0 +1,4 @@
+export * from './columns.ts';
+export * from './read.ts';
+export * from './table.ts';
+export * from './write.ts';
