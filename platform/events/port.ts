@@ -19,7 +19,12 @@ export interface EventStore {
    * Reads within the scopes: the engine itself filters the `events` table by tenant path (`additional_table_filters`), whatever the SQL says.
    * `[]` sees nothing, `['']` sees all. `timeoutMs` and `maxRows` are enforced by the engine.
    */
-  query<Row>(scopes: readonly string[], sql: string, params?: QueryParams, options?: { timeoutMs?: number; maxRows?: number; signal?: AbortSignal }): Promise<Row[]>;
+  query<Row>(
+    scopes: readonly string[],
+    sql: string,
+    params?: QueryParams,
+    options?: { timeoutMs?: number; maxRows?: number; signal?: AbortSignal },
+  ): Promise<Row[]>;
   /** DDL and maintenance; never with text from a user. */
   command(sql: string): Promise<void>;
   ping(): Promise<void>;

@@ -1,0 +1,32 @@
+/** The process that holds the embedded ClickHouse (chDB) and speaks ClickHouse's HTTP interface on a private loopback port. */
+import { join } from 'node:path';
+import { childMain } from '../../embedded/child-main.ts';
+import { lockDataDir } from '../../embedded/data-lock.ts';
+import { openEngine } from './engine.ts';
+import { serveHttp } from './http-server.ts';
+
+export interface ChdbConfig {
+  readonly dir: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface ChdbReady {
+  readonly port: number;
+}
+
+childMain<ChdbConfig, ChdbReady>('chdb', async ({ dir, port, user, password }) => {
+  const unlock = await lockDataDir(dir);
+  const engine = openEngine(join(dir, 'ch'));
+  const server = await serveHttp({ engine, port, user, password });
+  return {
+    ready: { port: server.port },
+    async stop() {
+      await server.close();
+      await engine.close();
+      unlock();
+    },
+  };
+});
