@@ -26,6 +26,8 @@ export interface InstitutionTable {
   latitude: number | null;
   beds: number | null;
   contacts: DefaultJson<{ name: string; post: string; phone: string; email: string; duty: boolean }[]>;
+  document_code: Generated<string>;
+  operator_type: Generated<'cii' | 'central-organ' | 'other'>;
   archived_at: MaybeTime;
   created_at: DefaultTime;
   updated_at: DefaultTime;
@@ -258,7 +260,8 @@ export interface StatutoryReportTable {
 
 export interface NoticeTable {
   id: string;
-  number: string;
+  /** Taken when issued. */
+  number: string | null;
   tenant: string;
   type: 'event' | 'hazard' | 'warning' | 'key-period';
   urgency: Generated<'normal' | 'urgent' | 'extra-urgent'>;
@@ -274,6 +277,7 @@ export interface NoticeTable {
   issued_at: MaybeTime;
   issued_by: string | null;
   withdrawn_reason: Generated<string>;
+  calendar_warning: Generated<string>;
   created_by: string;
   created_at: DefaultTime;
   updated_at: DefaultTime;
