@@ -1,0 +1,78 @@
+import type { Frame } from './frame.ts';
+import type { Node } from './lower.ts';
+
+export type Check = (frame: Frame) => boolean;
+
+/** Results of interned predicates for the current event. */
+export class PredicateMemo {
+  readonly stamp: Int32Array;
+  readonly result: Uint8Array;
+
+  constructor(size: number) {
+    this.stamp = new Int32Array(size);
+    this.result = new Uint8Array(size);
+  }
+}
+
+/** Estimated price of a node; children run cheapest first. */
+export function costOf(node: Node): number {
+  if (node.op === 'test') return node.predicate.cost;
+  if (node.op === 'not') return costOf(node.kid);
+  let sum = 0;
+  for (const kid of node.kids) sum += costOf(kid);
+  return sum;
+}
+
+/** Compiles a node to a closure. Children of `and` and `or` are reordered by cost, which no result depends on. */
+export function compileNode(node: Node, memo: PredicateMemo): Check {
+  if (node.op === 'test') {
+    const { id, evaluate } = node.predicate;
+    const { stamp, result } = memo;
+    return (frame) => {
+      if (stamp[id] === frame.generation) return result[id] === 1;
+      const holds = evaluate(frame);
+      stamp[id] = frame.generation;
+      result[id] = holds ? 1 : 0;
+      return holds;
+    };
+  }
+  if (node.op === 'not') {
+    const check = compileNode(node.kid, memo);
+    return (frame) => !check(frame);
+  }
+  const checks = node.kids
+    .map((kid) => ({ kid, cost: costOf(kid) }))
+    .toSorted((left, right) => left.cost - right.cost)
+    .map(({ kid }) => compileNode(kid, memo));
+  if (node.op !== 'atLeast') return node.op === 'and' ? allOf(checks) : anyOf(checks);
+  const { count } = node;
+  return (frame) => {
+    let left = count;
+    for (let at = 0; at < checks.length; at++) {
+      if ((checks[at] as Check)(frame) && --left === 0) return true;
+    }
+    return false;
+  };
+}
+
+function allOf(checks: readonly Check[]): Check {
+  if (checks.length === 2) {
+    const [first, second] = checks as [Check, Check];
+    return (frame) => first(frame) && second(frame);
+  }
+  return (frame) => {
+    for (let at = 0; at < checks.length; at++) if (!(checks[at] as Check)(frame)) return false;
+    return true;
+  };
+}
+
+function anyOf(checks: readonly Check[]): Check {
+  if (checks.length === 2) {
+    const [first, second] = checks as [Check, Check];
+    return (frame) => first(frame) || second(frame);
+  }
+  return (frame) => {
+    for (let at = 0; at < checks.length; at++) if ((checks[at] as Check)(frame)) return true;
+    return false;
+  };
+}
