@@ -196,8 +196,8 @@ function pickEncoding(accept: string): { name: string; create: () => Transform }
 
 function contentType(format: string): string {
   if (/EachRow/.test(format)) return 'application/x-ndjson; charset=UTF-8';
-  if (/^JSON/.test(format)) return 'application/json; charset=UTF-8';
-  if (/^CSV/.test(format)) return 'text/csv; charset=UTF-8; header=absent';
+  if (format.startsWith('JSON')) return 'application/json; charset=UTF-8';
+  if (format.startsWith('CSV')) return 'text/csv; charset=UTF-8; header=absent';
   if (/^(TSV|TabSeparated)/.test(format)) return 'text/tab-separated-values; charset=UTF-8';
   return 'application/octet-stream';
 }

@@ -80,7 +80,7 @@ export function bindParams(sql: string, params: ReadonlyMap<string, string>): st
 
 export function paramLiteral(type: string, text: string): string {
   if (type === 'Identifier') return `\`${unescapeTsv(text).replace(/[\\`]/g, '\\$&')}\``;
-  if (/^Nullable\(/.test(type) && text === '\\N') return `_CAST(NULL, ${quote(type)})`;
+  if (type.startsWith('Nullable(') && text === '\\N') return `_CAST(NULL, ${quote(type)})`;
   if (/^((LowCardinality|Nullable)\()*(String|FixedString\(\d+\))\)*$/.test(type)) {
     const literal = quote(unescapeTsv(text));
     return type === 'String' ? literal : `_CAST(${literal}, ${quote(type)})`;
