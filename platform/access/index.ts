@@ -1,0 +1,11 @@
+export * from './access.ts';
+export * from './accounts.ts';
+export * from './actor.ts';
+export * from './context.ts';
+export * from './password-policy.ts';
+export * from './role-rules.ts';
+export * from './routes/index.ts';
+export { sweepAttempts } from './sign-in.ts';
+export { totpCode } from './totp.ts';
+export * from './tables.ts';
+export type { Restriction } from './users.ts';
