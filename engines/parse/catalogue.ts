@@ -1,7 +1,14 @@
 import { apache } from './apache/parser.ts';
+import { cef } from './cef/parser.ts';
+import { fortigate } from './fortinet-fortigate/parser.ts';
+import { hisAudit } from './his-audit/parser.ts';
+import { leef } from './leef/parser.ts';
 import { linuxAuth } from './linux-auth/parser.ts';
 import { linuxSyslog } from './linux-syslog/parser.ts';
+import { netfilter } from './netfilter/parser.ts';
 import { nginx } from './nginx/parser.ts';
+import { suricata } from './suricata/parser.ts';
+import { windows } from './windows/parser.ts';
 import type { ParserSpec } from './types.ts';
 
 /**
@@ -12,4 +19,16 @@ import type { ParserSpec } from './types.ts';
  * catalogue.map((spec) => spec.dataset); // ['linux.auth', 'nginx.access', …]
  * ```
  */
-export const catalogue: readonly ParserSpec[] = [linuxAuth, nginx, apache, linuxSyslog];
+export const catalogue: readonly ParserSpec[] = [
+  linuxAuth,
+  cef,
+  leef,
+  fortigate,
+  netfilter,
+  nginx,
+  apache,
+  windows,
+  suricata,
+  hisAudit,
+  linuxSyslog,
+];

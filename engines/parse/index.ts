@@ -6,9 +6,16 @@ export { catalogue } from './catalogue.ts';
 export { createParser } from './parser.ts';
 export { parseSyslog } from './syslog.ts';
 export { apache } from './apache/parser.ts';
+export { cef } from './cef/parser.ts';
+export { fortigate } from './fortinet-fortigate/parser.ts';
+export { hisAudit } from './his-audit/parser.ts';
+export { leef } from './leef/parser.ts';
 export { linuxAuth } from './linux-auth/parser.ts';
 export { linuxSyslog } from './linux-syslog/parser.ts';
+export { netfilter } from './netfilter/parser.ts';
 export { nginx } from './nginx/parser.ts';
+export { suricata } from './suricata/parser.ts';
+export { windows } from './windows/parser.ts';
 export type {
   EcsValue,
   Fields,

@@ -1,0 +1,157 @@
+import { putAddress } from '../scan/address.ts';
+import { putTransport } from '../scan/network.ts';
+import { toInteger } from '../scan/text.ts';
+import type { Fields, LogLine, Parsed, ParserSpec } from '../types.ts';
+
+function identify(line: LogLine): number {
+  const text = line.message;
+  const at = text.indexOf('IN=');
+  if (at < 0 || at > 200 || text.indexOf(' OUT=', at) < 0 || text.indexOf(' SRC=', at) < 0) return 0;
+  return text.indexOf(' PROTO=', at) > 0 ? 0.95 : 0.6;
+}
+
+const denied = /drop|deny|denied|reject|block|invalid|拒绝|阻断|丢弃/i;
+const allowed = /accept|allow|pass|permit|允许|放行/i;
+
+function parse(line: LogLine): Parsed | undefined {
+  const text = line.message;
+  const start = text.indexOf('IN=');
+  if (start < 0) return undefined;
+  const fields: Fields = { 'event.category': ['network'], 'event.type': ['connection'], message: text };
+  readPrefix(fields, text.slice(0, start));
+  let rest = '';
+  let flags = '';
+  let length = true;
+  let pos = start;
+  while (pos < text.length) {
+    const space = text.indexOf(' ', pos);
+    const end = space < 0 ? text.length : space;
+    const word = text.slice(pos, end);
+    pos = end + 1;
+    if (word === '') continue;
+    if (word.charCodeAt(0) === 91) {
+      // "[SRC=… ]" is the packet an ICMP error answers; it is not this packet.
+      const close = text.indexOf(']', end);
+      const inner = text.slice(end - word.length, close < 0 ? text.length : close + 1);
+      fields['netfilter.icmp.original'] = inner;
+      pos = close < 0 ? text.length : close + 2;
+      continue;
+    }
+    const eq = word.indexOf('=');
+    if (eq < 0) {
+      if (isFlag(word)) flags += (flags === '' ? '' : ' ') + word;
+      else rest += (rest === '' ? '' : ' ') + word;
+      continue;
+    }
+    length = readPair(fields, word.slice(0, eq), word.slice(eq + 1), length);
+  }
+  if (flags !== '') fields['netfilter.flags'] = flags.split(' ');
+  return { dataset: 'linux.netfilter', fields, confidence: 0.95, ...(rest !== '' && { remainder: rest }) };
+}
+
+function isFlag(word: string): boolean {
+  if (word.length > 4) return false;
+  for (let i = 0; i < word.length; i++) {
+    const code = word.charCodeAt(i);
+    if (code < 65 || code > 90) return false;
+  }
+  return true;
+}
+
+/** `[50028442.088484] [UFW BLOCK] ` or the `--log-prefix` of the rule. */
+function readPrefix(fields: Fields, prefix: string): void {
+  let text = prefix.trim();
+  if (text.charCodeAt(0) === 91) {
+    const close = text.indexOf(']');
+    const uptime = Number(text.slice(1, close));
+    if (close > 0 && !Number.isNaN(uptime)) text = text.slice(close + 1).trim();
+  }
+  if (text === '') return;
+  const label = text.replace(/[\s:[\]-]+$/, '').replace(/^\[/, '');
+  if (label !== '') fields['rule.name'] = label;
+  if (denied.test(text)) {
+    fields['event.type'] = ['connection', 'denied'];
+    fields['event.action'] = 'denied';
+    fields['event.outcome'] = 'failure';
+  } else if (allowed.test(text)) {
+    fields['event.type'] = ['connection', 'allowed'];
+    fields['event.action'] = 'allowed';
+    fields['event.outcome'] = 'success';
+  }
+}
+
+function readPair(fields: Fields, key: string, value: string, firstLength: boolean): boolean {
+  if (value === '') return firstLength;
+  switch (key) {
+    case 'IN':
+      fields['observer.ingress.interface.name'] = value;
+      break;
+    case 'OUT':
+      fields['observer.egress.interface.name'] = value;
+      break;
+    case 'SRC':
+      putAddress(fields, 'source', value);
+      break;
+    case 'DST':
+      putAddress(fields, 'destination', value);
+      break;
+    case 'SPT':
+      putPort(fields, 'source.port', value);
+      break;
+    case 'DPT':
+      putPort(fields, 'destination.port', value);
+      break;
+    case 'PROTO':
+      putTransport(fields, value);
+      break;
+    case 'LEN':
+      // UDP repeats LEN for its own header; the first is the packet's.
+      putPort(fields, firstLength ? 'network.bytes' : 'netfilter.udp.length', value);
+      return false;
+    case 'MAC':
+      readMac(fields, value);
+      break;
+    case 'UID':
+      fields['user.id'] = value;
+      break;
+    default:
+      fields[`netfilter.${key.toLowerCase()}`] = toInteger(value) ?? value;
+  }
+  return firstLength;
+}
+
+function putPort(fields: Fields, key: string, value: string): void {
+  const number = toInteger(value);
+  if (number !== undefined) fields[key] = number;
+}
+
+/** Destination, source and ether type in one: 6 + 6 + 2 bytes. */
+function readMac(fields: Fields, value: string): void {
+  if (value.length < 35) return;
+  fields['destination.mac'] = value.slice(0, 17).replaceAll(':', '-').toUpperCase();
+  fields['source.mac'] = value.slice(18, 35).replaceAll(':', '-').toUpperCase();
+  const ether = value.slice(36);
+  if (ether === '08:00') fields['network.type'] = 'ipv4';
+  else if (ether === '86:dd') fields['network.type'] = 'ipv6';
+}
+
+/**
+ * Linux netfilter LOG target: iptables, nftables, ufw, firewalld, Proxmox and appliances built on it.
+ * @example
+ * ```ts
+ * import { createParser, netfilter } from '@xinglin/parse';
+ * const parser = createParser({ parsers: [netfilter] });
+ * const line = 'Jun  8 14:34:33 gw kernel: [1.0] [UFW BLOCK] IN=eth0 OUT= SRC=10.0.0.9 DST=10.0.0.1 LEN=40 PROTO=TCP SPT=8080 DPT=3389 SYN';
+ * parser.parse(line, { receivedAt: Date.UTC(2026, 5, 8) }).fields['destination.port']; // 3389
+ * ```
+ */
+export const netfilter: ParserSpec = {
+  dataset: 'linux.netfilter',
+  vendor: 'Linux',
+  product: 'netfilter',
+  formats: ['iptables LOG', 'nftables log', 'ufw'],
+  samples: 'netfilter/samples.ndjson',
+  role: 'host',
+  identify,
+  parse,
+};
