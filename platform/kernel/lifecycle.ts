@@ -14,6 +14,8 @@ export interface LifecycleOptions {
   readonly startTimeoutMs?: number;
   /** A part that has not stopped by then is left behind and named in the log; default 8 s. */
   readonly stopTimeoutMs?: number;
+  /** All parts together; the later ones keep at least half a second each. Default 9 s, so that SIGTERM ends within ten. */
+  readonly stopTotalMs?: number;
 }
 
 /**
@@ -31,17 +33,19 @@ export interface Lifecycle {
 }
 
 export function createLifecycle(options: LifecycleOptions): Lifecycle {
-  const { log, startTimeoutMs = 60_000, stopTimeoutMs = 8_000 } = options;
+  const { log, startTimeoutMs = 60_000, stopTimeoutMs = 8_000, stopTotalMs = 9_000 } = options;
   const parts: Part[] = [];
   const running: Part[] = [];
   let stopping: Promise<readonly string[]> | undefined;
 
   async function stopAll(): Promise<readonly string[]> {
     const failed: string[] = [];
+    const deadline = Date.now() + stopTotalMs;
     for (let part = running.pop(); part !== undefined; part = running.pop()) {
       const began = Date.now();
       try {
-        await within(part.stop(), stopTimeoutMs, `${part.name} did not stop within ${stopTimeoutMs} ms`);
+        const limit = Math.max(500, Math.min(stopTimeoutMs, deadline - began - 500 * running.length));
+        await within(part.stop(), limit, `${part.name} did not stop within ${limit} ms`);
         log.debug({ part: part.name, ms: Date.now() - began }, 'stopped');
       } catch (error) {
         failed.push(part.name);

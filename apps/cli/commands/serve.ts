@@ -1,0 +1,55 @@
+import { startServer } from '@xinglin/server';
+import type { FirstAccounts } from '@xinglin/server';
+import { action, readConfig } from '../command.ts';
+import type { Register } from '../command.ts';
+import { EXIT } from '../output.ts';
+
+interface ServeOptions {
+  readonly host?: string;
+  readonly port?: string;
+  readonly data?: string;
+}
+
+/** Everything must be flushed within ten seconds of SIGTERM; what is not is cut. */
+const HARD_STOP_MS = 9_700;
+
+export const registerServe: Register = (program) => {
+  program
+    .command('serve')
+    .description('启动平台 / start the platform')
+    .option('--host <address>', '监听地址 / address to listen on')
+    .option('--port <number>', '端口 / port')
+    .option('--data <folder>', '数据目录 / data folder')
+    .action(
+      action<ServeOptions>(async ({ output, globals, options }) => {
+        const port =
+          options.port === undefined ? undefined : /^\d+$/.test(options.port) ? Number(options.port) : options.port;
+        const { config } = await readConfig(globals, { host: options.host, port, data: options.data });
+        const stopping = signalled();
+        const server = await startServer(config, { say: (text) => output.say(text) });
+        if (server.firstAccounts !== undefined) showAccounts(server.firstAccounts);
+        process.stdout.write(`ready: ${server.url}\n`);
+        await stopping;
+        const timer = setTimeout(() => process.exit(EXIT.failed), HARD_STOP_MS);
+        timer.unref();
+        const failed = await server.stop();
+        // Native engines may hold the event loop; everything was flushed and closed above.
+        process.exit(failed.length === 0 ? EXIT.ok : EXIT.failed);
+      }),
+    );
+};
+
+function signalled(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+function showAccounts({ accounts, file }: FirstAccounts): void {
+  const lines = accounts.map(
+    (account) => `  ${account.role.padEnd(16)} ${account.username.padEnd(10)} ${account.password}`,
+  );
+  process.stderr.write(
+    `\n首次启动,已创建三个管理员账号(一次性口令,只显示这一次,首次登录须修改):\nFirst start: three administrators with one-time passwords, shown once:\n${lines.join('\n')}\n  也已写入 / also in ${file}\n\n`,
+  );
+}

@@ -1,0 +1,3 @@
+export * from './command.ts';
+export * from './output.ts';
+export * from './program.ts';

@@ -1,0 +1,4 @@
+import type { AreaModule } from '@xinglin/platform/http';
+
+/** The product areas this server is made of, in the order their migrations run. */
+export const AREAS: readonly AreaModule[] = [];

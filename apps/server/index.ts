@@ -1,0 +1,3 @@
+export * from './administrators.ts';
+export * from './areas.ts';
+export * from './start-server.ts';
