@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 interface Example {
@@ -19,7 +19,12 @@ const folder = join(root, 'data', '.docs-check');
 function examplesOf(file: string): Example[] {
   const text = readFileSync(join(root, file), 'utf8');
   const source = file.endsWith('.md') ? text : [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].map(([comment]) => comment.replace(/^\s*\* ?/gm, '')).join('\n');
-  return [...source.matchAll(/```ts\n([\s\S]*?)```/g)].map((match, index) => ({ where: `${file} example ${index + 1}`, code: match[1] ?? '' }));
+  return [...source.matchAll(/```ts\n([\s\S]*?)```/g)].map((match, index) => ({ where: `${file} example ${index + 1}`, code: fromHere(match[1] ?? '', file) }));
+}
+
+/** An internal module's example imports its neighbours; they are where the documentation is. */
+function fromHere(code: string, file: string): string {
+  return code.replace(/from '(\.{1,2}\/[^']+)'/g, (_, target: string) => `from '${join(root, dirname(file), target)}'`);
 }
 
 /** `expression; // literal` becomes a check; everything else stays as it is. */
