@@ -149,6 +149,11 @@ export const Institution = z.object({
   latitude: z.number().nullable(),
   beds: z.number().int().nullable(),
   contacts: z.array(Contact),
+  /** 发文机关代字 in its notices' numbers; empty: derived from the short name. */
+  documentCode: z.string().optional(),
+  /** Decides the reporting limit of the national rule: critical infrastructure 1 h, central organ 2 h, other 4 h. */
+  operatorType: z.enum(['cii', 'central-organ', 'other']).optional(),
+  archived: z.boolean().optional(),
   /** Live state, for lists and the map. */
   state: z
     .object({
@@ -166,6 +171,21 @@ export const Institution = z.object({
     .optional(),
 });
 export type Institution = z.infer<typeof Institution>;
+
+/** What an import did, or would do (`dryRun`). A place is as the spreadsheet program shows it: sheet, row from 1, column with its letter. */
+export const ImportResult = z.object({
+  dryRun: z.boolean(),
+  mode: z.enum(['all-or-nothing', 'skip-bad']),
+  /** False when nothing was written: a dry run, or errors with all-or-nothing. */
+  applied: z.boolean(),
+  total: z.number().int(), created: z.number().int(), updated: z.number().int(), unchanged: z.number().int(), skipped: z.number().int(),
+  issues: z.array(z.object({
+    level: z.enum(['error', 'warning']), sheet: z.string(), row: z.number().int(), column: z.string(), value: z.string(), message: z.string(), remedy: z.string(),
+  })),
+  /** Issues beyond the 500 listed. */
+  moreIssues: z.number().int(),
+});
+export type ImportResult = z.infer<typeof ImportResult>;
 
 export const Zone = z.object({ id: z.string(), tenant: Tenant, name: z.string(), kind: z.string(), cidrs: z.array(z.string()) });
 export const System = z.object({

@@ -62,3 +62,10 @@ create table soc_report_schedule (
 );
 
 select xinglin_protect(t) from unnest(array['soc_statutory_version', 'soc_statutory_reminder', 'soc_report_schedule']) as t;
+
+-- A hospital may know the name of the office that writes to it, which lies above its scope. Names only, for paths it already holds.
+create function soc_institution_names(tenants text[]) returns table (tenant text, name text, short_name text)
+  language sql stable security definer set search_path from current
+  as $$ select t.tenant, t.name, t.short_name from soc_institution t where t.tenant = any (tenants) $$;
+revoke all on function soc_institution_names(text[]) from public;
+grant execute on function soc_institution_names(text[]) to xinglin_app;
