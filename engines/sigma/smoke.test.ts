@@ -24,7 +24,13 @@ test('a rule goes from document to match, explanation and correlation', () => {
       file: 'burst.yml',
       document: {
         title: 'Twice',
-        correlation: { type: 'event_count', rules: ['r1'], 'group-by': ['User'], timespan: '1m', condition: { gte: 2 } },
+        correlation: {
+          type: 'event_count',
+          rules: ['r1'],
+          'group-by': ['User'],
+          timespan: '1m',
+          condition: { gte: 2 },
+        },
       },
     },
   ]);
@@ -43,7 +49,13 @@ test('a correlation is reported when its condition becomes true', () => {
       file: 'burst.yml',
       document: {
         title: 'Twice',
-        correlation: { type: 'event_count', rules: ['r1'], 'group-by': ['User'], timespan: '1m', condition: { gte: 2 } },
+        correlation: {
+          type: 'event_count',
+          rules: ['r1'],
+          'group-by': ['User'],
+          timespan: '1m',
+          condition: { gte: 2 },
+        },
       },
     },
   ]);

@@ -1,10 +1,14 @@
+import type { LogsourceRouting } from '../mapping/routing.ts';
+import { atomName, atomsOf, type Atom } from '../prefilter/atoms.ts';
+import { GroupIndex } from '../prefilter/group-index.ts';
+import { necessaryAtoms } from '../prefilter/necessary.ts';
+import { guessedRarity, LearnedRarity, type Rarity } from '../prefilter/rarity.ts';
 import type { SigmaEvent, SigmaRule } from '../types.ts';
 import { compileNode, PredicateMemo, type Check } from './closures.ts';
 import { Frame, type Slots } from './frame.ts';
 import type { Node } from './lower.ts';
-import type { Predicates } from './predicates.ts';
+import type { Predicate, Predicates } from './predicates.ts';
 import { Router, type EntryScope } from './router.ts';
-import type { LogsourceRouting } from '../mapping/routing.ts';
 
 /** A rule under one field mapping. A rule whose sources name fields differently has several entries. */
 export interface Entry {
@@ -20,7 +24,10 @@ export interface SigmaEngine {
    * next call.
    */
   match(event: SigmaEvent): SigmaRule[];
-  /** Measures how often the rules' texts occur in typical events and rebuilds the index by it. Results do not change. */
+  /**
+   * Counts how often the rules' texts occur in typical events (some thousands are enough) and rebuilds the index by it.
+   * Results do not change, only speed.
+   */
   learn(sample: Iterable<SigmaEvent>): void;
   /** Number of rules that run. */
   readonly size: number;
@@ -28,6 +35,8 @@ export interface SigmaEngine {
 
 interface Group {
   readonly members: readonly number[];
+  readonly key: string;
+  index: GroupIndex;
 }
 
 export class Engine implements SigmaEngine {
@@ -38,39 +47,104 @@ export class Engine implements SigmaEngine {
   private readonly memo: PredicateMemo;
   private readonly router: Router<Group>;
   private readonly found: SigmaRule[] = [];
+  private readonly atoms = new Map<Predicate, readonly Atom[] | undefined>();
+  /** True when a rule has several entries, so that it may be found twice. */
+  private readonly repeats: boolean;
 
   constructor(entries: readonly Entry[], slots: Slots, predicates: Predicates, routing: LogsourceRouting | undefined) {
     this.entries = entries;
     this.size = new Set(entries.map(({ rule }) => rule)).size;
+    this.repeats = this.size < entries.length;
     this.frame = new Frame(slots.keys);
     this.memo = new PredicateMemo(predicates.list.length);
     this.checks = entries.map(() => undefined);
     this.router = new Router(
       entries.map(({ scope }) => scope),
       routing,
-      (members) => ({ members }),
+      (members) => ({ members, key: members.join(), index: this.indexOf(members, guessedRarity) }),
     );
   }
 
   match(event: SigmaEvent): SigmaRule[] {
-    const { found, frame } = this;
+    const { found, frame, entries } = this;
     found.length = 0;
-    const group = this.router.groupOf(event);
+    const { index } = this.router.groupOf(event);
     frame.begin(event);
-    for (const member of group.members) {
-      if (this.check(member)(frame)) {
-        const { rule } = this.entries[member] as Entry;
-        if (!found.includes(rule)) found.push(rule);
-      }
+    const count = index.find(frame);
+    for (let at = 0; at < count; at++) {
+      const member = index.candidate(at);
+      if (this.check(member)(frame)) this.report((entries[member] as Entry).rule);
+    }
+    const { always } = index;
+    for (let at = 0; at < always.length; at++) {
+      const member = always[at] as number;
+      if (this.check(member)(frame)) this.report((entries[member] as Entry).rule);
     }
     return found;
   }
 
-  learn(_sample: Iterable<SigmaEvent>): void {
-    this.router.reset();
+  learn(sample: Iterable<SigmaEvent>): void {
+    const byGroup = new Map<Group, SigmaEvent[]>();
+    for (const event of sample) {
+      const group = this.router.groupOf(event);
+      const known = byGroup.get(group);
+      if (known === undefined) byGroup.set(group, [event]);
+      else known.push(event);
+    }
+    for (const [group, events] of byGroup) group.index = this.indexOf(group.members, this.measure(group.members, events));
+  }
+
+  private report(rule: SigmaRule): void {
+    if (this.repeats && this.found.includes(rule)) return;
+    this.found.push(rule);
   }
 
   private check(member: number): Check {
     return (this.checks[member] ??= compileNode((this.entries[member] as Entry).node, this.memo));
+  }
+
+  private atomsOf(predicate: Predicate): readonly Atom[] | undefined {
+    if (this.atoms.has(predicate)) return this.atoms.get(predicate);
+    const atoms = atomsOf(predicate);
+    this.atoms.set(predicate, atoms);
+    return atoms;
+  }
+
+  private indexOf(members: readonly number[], rarity: Rarity): GroupIndex {
+    return new GroupIndex(
+      members.map((member) => {
+        const { node } = this.entries[member] as Entry;
+        const necessary = necessaryAtoms(node, ({ predicate }) => this.atomsOf(predicate), rarity);
+        return { member, atoms: necessary?.atoms };
+      }),
+    );
+  }
+
+  /** Counts every atom of the members' conditions, chosen or not, in the sample. */
+  private measure(members: readonly number[], events: readonly SigmaEvent[]): Rarity {
+    const names: string[] = [];
+    const list: { member: number; atoms: readonly Atom[] }[] = [];
+    const seen = new Set<string>();
+    const visit = (node: Node): void => {
+      if (node.op === 'test') {
+        for (const atom of this.atomsOf(node.predicate) ?? []) {
+          const name = atomName(atom);
+          if (seen.has(name)) continue;
+          seen.add(name);
+          list.push({ member: names.length, atoms: [atom] });
+          names.push(name);
+        }
+      } else if (node.op === 'not') visit(node.kid);
+      else for (const kid of node.kids) visit(kid);
+    };
+    for (const member of members) visit((this.entries[member] as Entry).node);
+    const index = new GroupIndex(list);
+    const learned = new LearnedRarity();
+    for (const event of events) {
+      this.frame.begin(event);
+      const count = index.find(this.frame);
+      learned.count(Array.from({ length: count }, (_, at) => names[index.candidate(at)] as string));
+    }
+    return learned.rarity();
   }
 }

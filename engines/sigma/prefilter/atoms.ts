@@ -1,0 +1,75 @@
+import { fold } from '../text/fold.ts';
+import { globShape, type Piece } from '../text/glob.ts';
+import { KEYWORD, type Predicate } from '../compile/predicates.ts';
+import { requiredLiterals } from '../regex/required-literals.ts';
+
+/** A folded text that stands at a given place of a field's value whenever a predicate holds. */
+export interface Atom {
+  /** Slot of the field, or KEYWORD for any value of the event. */
+  readonly slot: number;
+  readonly kind: 'equals' | 'prefix' | 'suffix' | 'contains';
+  readonly text: string;
+}
+
+/** Longer texts are cut: the automaton stays small and the rule's own test decides anyway. */
+const MAX_CONTAINS = 24;
+
+/**
+ * Atoms of which at least one is present in every event for which the predicate holds; undefined when nothing can be
+ * said (`|exists`, `null`, numeric comparison, a regular expression without fixed text).
+ */
+export function atomsOf(predicate: Predicate): readonly Atom[] | undefined {
+  const { slot, test } = predicate;
+  if (test.kind === 'regex') {
+    const literals = requiredLiterals(test.source, test.flags);
+    return literals?.map((text) => contains(slot, fold(text)));
+  }
+  if (test.kind !== 'string') return undefined;
+  const shape = globShape(test.glob, false);
+  if (slot === KEYWORD) {
+    const text = shape.kind === 'pieces' ? longest(shape.pieces.flat()) : shape.kind === 'any' ? '' : shape.text;
+    return text === '' ? undefined : [contains(slot, text)];
+  }
+  switch (shape.kind) {
+    case 'any':
+      return undefined;
+    case 'equals':
+      return [{ slot, kind: 'equals', text: shape.text }];
+    case 'startswith':
+      return shape.text === '' ? undefined : [{ slot, kind: 'prefix', text: shape.text }];
+    case 'endswith':
+      return shape.text === '' ? undefined : [{ slot, kind: 'suffix', text: shape.text }];
+    case 'contains':
+      return shape.text === '' ? undefined : [contains(slot, shape.text)];
+    case 'pieces':
+      return ofPieces(slot, shape.pieces, shape.open);
+  }
+}
+
+function ofPieces(slot: number, pieces: readonly Piece[], open: { start: boolean; end: boolean }): readonly Atom[] | undefined {
+  const text = longest(pieces.flat());
+  if (text === '') return undefined;
+  const head = pieces[0]?.[0];
+  if (!open.start && head === text) return [{ slot, kind: 'prefix', text }];
+  const tail = pieces.at(-1)?.at(-1);
+  if (!open.end && tail === text) return [{ slot, kind: 'suffix', text }];
+  return [contains(slot, text)];
+}
+
+function longest(parts: readonly (string | number)[]): string {
+  return parts.reduce<string>((best, part) => (typeof part === 'string' && part.length > best.length ? part : best), '');
+}
+
+function contains(slot: number, text: string): Atom {
+  return { slot, kind: 'contains', text: text.length <= MAX_CONTAINS ? text : ending(text) };
+}
+
+/** The end of a long text: command lines and paths begin alike more often than they end alike. */
+function ending(text: string): string {
+  // Whole surrogate pairs: a half would be no folded text.
+  const from = text.length - MAX_CONTAINS;
+  const cut = /[\udc00-\udfff]/.test(text[from] as string) ? from + 1 : from;
+  return text.slice(cut);
+}
+
+export const atomName = ({ slot, kind, text }: Atom): string => `${slot} ${kind} ${text}`;

@@ -1,0 +1,58 @@
+import type { Atom } from './atoms.ts';
+import { atomName } from './atoms.ts';
+
+/** Texts that most logs are full of, folded. An atom inside one of them says little. */
+const COMMON = [
+  'c:\\windows\\system32\\',
+  'c:\\windows\\syswow64\\',
+  'c:\\program files (x86)\\',
+  'c:\\program files\\',
+  'c:\\users\\public\\',
+  '\\appdata\\local\\temp\\',
+  'microsoft-windows-',
+  'windowspowershell\\v1.0\\',
+  'powershell.exe',
+  '\\cmd.exe /c',
+  '\\svchost.exe -k',
+  '\\rundll32.exe',
+  '\\explorer.exe',
+  'hklm\\software\\microsoft\\windows\\currentversion\\',
+  'hklm\\system\\currentcontrolset\\services\\',
+  'https://www.',
+  'http://',
+  'system.management.automation',
+  '.com',
+  '.exe',
+  '.dll',
+  'true',
+  'false',
+];
+
+/** How often atoms occur, from 0 (never) to 1 (in every event). */
+export type Rarity = (atom: Atom) => number;
+
+/** A guess without data: shorter is more frequent, anchored is rarer, well-known texts are frequent. */
+export const guessedRarity: Rarity = ({ kind, text }) => {
+  if (text === '') return 0.3;
+  const base = 0.6 * 0.8 ** Math.min(text.length, 40);
+  const anchored = kind === 'contains' ? base : base * 0.6;
+  return COMMON.some((common) => common.includes(text)) ? Math.max(0.15, anchored) : anchored;
+};
+
+/** Frequencies counted in a sample, with the guess for what the sample cannot know. */
+export class LearnedRarity {
+  private readonly counts = new Map<string, number>();
+  private events = 0;
+
+  count(names: Iterable<string>): void {
+    this.events++;
+    for (const name of names) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+  }
+
+  /** The guess weighs as much as `PRIOR` events. */
+  rarity(): Rarity {
+    return (atom) => ((this.counts.get(atomName(atom)) ?? 0) + PRIOR * guessedRarity(atom)) / (this.events + PRIOR);
+  }
+}
+
+const PRIOR = 2;

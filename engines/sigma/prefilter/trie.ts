@@ -1,0 +1,74 @@
+import { CLASS_COUNT, CLASSES } from './alphabet.ts';
+
+/** What a pattern says when it is found. */
+export interface Output {
+  readonly text: string;
+  readonly id: number;
+  /** The whole value must be used up. */
+  readonly whole: boolean;
+}
+
+/** Receives the outputs that were found. */
+export type Emit = (id: number) => void;
+
+/**
+ * Texts that must stand at one end of a value, read from that end: the walk stops at the first character no text goes
+ * on with, so of a long value only the end in question is looked at.
+ */
+export class Trie {
+  /** Node × class → next node, 0 for none. */
+  private readonly next: Int32Array;
+  /** Per node: outputs found here, and those that need the value to end here. */
+  private readonly found: (readonly number[] | undefined)[];
+  private readonly foundWhole: (readonly number[] | undefined)[];
+  private readonly backwards: boolean;
+
+  constructor(outputs: readonly Output[], backwards: boolean) {
+    this.backwards = backwards;
+    let capacity = 1;
+    for (const { text } of outputs) capacity += text.length;
+    const next = new Int32Array(capacity * CLASS_COUNT);
+    const found: number[][] = [];
+    const foundWhole: number[][] = [];
+    let nodes = 1;
+    for (const { text, id, whole } of outputs) {
+      let node = 0;
+      for (let step = 0; step < text.length; step++) {
+        const at = backwards ? text.length - 1 - step : step;
+        const edge = node * CLASS_COUNT + (CLASSES[text.charCodeAt(at)] as number);
+        node = next[edge] as number;
+        if (node === 0) {
+          node = nodes++;
+          next[edge] = node;
+        }
+      }
+      const list = whole ? foundWhole : found;
+      const known = list[node];
+      if (known === undefined) list[node] = [id];
+      else known.push(id);
+    }
+    this.next = next.slice(0, nodes * CLASS_COUNT);
+    this.found = Array.from({ length: nodes }, (_, node) => found[node]);
+    this.foundWhole = Array.from({ length: nodes }, (_, node) => foundWhole[node]);
+  }
+
+  match(value: string, emit: Emit): void {
+    const { next, found, backwards } = this;
+    const { length } = value;
+    let node = 0;
+    let step = 0;
+    for (;;) {
+      const here = found[node];
+      if (here !== undefined) for (let at = 0; at < here.length; at++) emit(here[at] as number);
+      if (step === length) {
+        const whole = this.foundWhole[node];
+        if (whole !== undefined) for (let at = 0; at < whole.length; at++) emit(whole[at] as number);
+        return;
+      }
+      const code = value.charCodeAt(backwards ? length - 1 - step : step);
+      node = next[node * CLASS_COUNT + (CLASSES[code] as number)] as number;
+      if (node === 0) return;
+      step++;
+    }
+  }
+}
