@@ -7,11 +7,18 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
-const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx'], { cwd: root, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file !== '' && !file.endsWith('.d.ts'));
 
-const packages = ['platform', 'bench', ...new Set(files.map((file) => /^(?:engines|areas|apps)\/[^/]+/.exec(file)?.[0]).filter((dir) => dir !== undefined))];
+const packages = [
+  'platform',
+  'bench',
+  ...new Set(files.map((file) => /^(?:engines|areas|apps)\/[^/]+/.exec(file)?.[0]).filter((dir) => dir !== undefined)),
+];
 const packageOf = (file: string): string | undefined => packages.find((dir) => file.startsWith(`${dir}/`));
 const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file) || file.startsWith('test/');
 
@@ -34,7 +41,8 @@ for (const file of files) {
   if (depth > 4) problems.push(`${file}: ${depth} folders deep, at most 4`);
   for (const [, target] of text.matchAll(/(?:from|import)\s*\(?['"](\.{1,2}\/[^'"]+)['"]/g)) {
     const landed = join(dirname(file), target ?? '');
-    if (!landed.startsWith(`${home}/`) && !isTest(file)) problems.push(`${file}: '${target}' leaves the package; import it by name`);
+    if (!landed.startsWith(`${home}/`) && !isTest(file))
+      problems.push(`${file}: '${target}' leaves the package; import it by name`);
   }
 }
 
@@ -43,6 +51,8 @@ const p90 = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
 if (p90 > 300) problems.push(`90th percentile of file length is ${p90} lines, at most 300`);
 const ratio = testLines / Math.max(1, sourceLines);
 
-console.log(`${files.length} files, ${sourceLines} source lines, ${testLines} test lines (ratio ${ratio.toFixed(2)}), p90 ${p90}`);
+console.log(
+  `${files.length} files, ${sourceLines} source lines, ${testLines} test lines (ratio ${ratio.toFixed(2)}), p90 ${p90}`,
+);
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -18,8 +18,13 @@ const folder = join(root, 'data', '.docs-check');
 
 function examplesOf(file: string): Example[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const source = file.endsWith('.md') ? text : [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].map(([comment]) => comment.replace(/^\s*\* ?/gm, '')).join('\n');
-  return [...source.matchAll(/```ts\n([\s\S]*?)```/g)].map((match, index) => ({ where: `${file} example ${index + 1}`, code: fromHere(match[1] ?? '', file) }));
+  const source = file.endsWith('.md')
+    ? text
+    : [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].map(([comment]) => comment.replace(/^\s*\* ?/gm, '')).join('\n');
+  return [...source.matchAll(/```ts\n([\s\S]*?)```/g)].map((match, index) => ({
+    where: `${file} example ${index + 1}`,
+    code: fromHere(match[1] ?? '', file),
+  }));
 }
 
 /** An internal module's example imports its neighbours; they are where the documentation is. */
@@ -40,7 +45,7 @@ function withChecks(code: string): string {
 function isLiteral(text: string): boolean {
   if (!/^(['"[{\d-]|true|false|null|undefined)/.test(text)) return false;
   try {
-    // oxlint-disable-next-line no-new-func -- our own documentation, and only to see whether it is a literal
+    // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- our own documentation, and only to see whether it is a literal
     new Function(`return (${text});`);
     return true;
   } catch {
@@ -48,7 +53,10 @@ function isLiteral(text: string): boolean {
   }
 }
 
-const files = execFileSync('git', ['ls-files', 'engines/*.ts', 'engines/*.md', 'engines/**/*.ts', 'engines/**/*.md'], { cwd: root, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', 'engines/*.ts', 'engines/*.md', 'engines/**/*.ts', 'engines/**/*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file !== '' && !file.includes('.test.'));
 rmSync(folder, { recursive: true, force: true });

@@ -14,12 +14,16 @@ const node24 = join(root, 'node_modules', 'node', 'bin', process.platform === 'w
 
 const [major] = process.versions.node.split('.').map(Number);
 if (major < 20) {
-  console.error(`Xinglin needs Node.js 20 or newer to start (this is ${process.version}). / 需要 Node.js 20 或更高版本。`);
+  console.error(
+    `Xinglin needs Node.js 20 or newer to start (this is ${process.version}). / 需要 Node.js 20 或更高版本。`,
+  );
   process.exit(1);
 }
 
 function installWhenNeeded() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(node24) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('Installing dependencies (once, about a minute) … / 正在安装依赖(仅首次,约一分钟)…');
   const npm = process.env.npm_execpath;
@@ -28,7 +32,9 @@ function installWhenNeeded() {
     ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
     : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
   if (done.status !== 0 || !existsSync(node24)) {
-    console.error('npm ci failed: check the network or the npm registry setting, then run the command again. / 依赖安装失败。');
+    console.error(
+      'npm ci failed: check the network or the npm registry setting, then run the command again. / 依赖安装失败。',
+    );
     process.exit(done.status || 1);
   }
   writeFileSync(stamp, lock);
