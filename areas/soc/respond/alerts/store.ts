@@ -107,9 +107,15 @@ interface OpenRow {
  * Adds drafts to the open alerts of their keys, or opens alerts. A handful of statements whatever the number of alerts. Throws
  * `resource.conflict` when another process opened one of the alerts in the meantime: run the transaction again.
  */
-export async function saveDrafts(tx: Tx, now: Date, drafts: readonly KeyedDraft[]): Promise<ChangedAlert[]> {
+export async function saveDrafts(
+  tx: Tx,
+  now: Date,
+  all: readonly KeyedDraft[],
+  options: { /** Leave alerts that are open already as they are. */ readonly onlyNew?: boolean } = {},
+): Promise<ChangedAlert[]> {
+  const open = await readOpen(tx, all);
+  const drafts = options.onlyNew === true ? all.filter((item) => !open.has(item.key)) : all;
   if (drafts.length === 0) return [];
-  const open = await readOpen(tx, drafts);
   const rows = drafts.map((item) => {
     const before = open.get(item.key);
     return alertRow(item, before === undefined ? item.draft : mergeDrafts(draftOfRow(before), item.draft), before?.id);
@@ -198,6 +204,7 @@ function draftOfRow(row: OpenRow): AlertDraft {
 }
 
 async function readOpen(tx: Tx, drafts: readonly KeyedDraft[]): Promise<Map<string, OpenRow>> {
+  if (drafts.length === 0) return new Map();
   const keys = drafts.map((item) => item.key);
   // In order of key, so that two processes that add to the same alerts wait for each other instead of deadlocking.
   const result = await sql<OpenRow>`
@@ -249,7 +256,9 @@ async function insertAlerts(tx: Tx, now: Date, fresh: readonly AlertRow[]): Prom
 async function updateAlerts(tx: Tx, now: Date, grown: readonly AlertRow[]): Promise<void> {
   await sql`
     update soc_alert t set level = r.level, severity = r.severity, count = r.count, first_seen = r.first_seen, last_seen = r.last_seen,
-      entities = r.entities, asset_id = a.id, system_id = s.id, sources = r.sources, explanation = r.explanation, updated_at = ${now}
+      entities = r.entities, asset_id = a.id, system_id = s.id, sources = r.sources, explanation = r.explanation,
+      -- A hit that no suppression hides brings the alert back.
+      suppressed_by = null, updated_at = ${now}
     from jsonb_to_recordset(${JSON.stringify(grown.map((item) => item.row))}::jsonb) as ${COLUMNS}
     left join soc_asset a on a.id = r.asset_id left join soc_system s on s.id = r.system_id
     where t.id = r.id`.execute(tx);
@@ -302,7 +311,7 @@ async function saveEvidence(tx: Tx, drafts: readonly KeyedDraft[], rows: readonl
 export async function closeByKey(tx: Tx, now: Date, key: string, reason: string): Promise<{ id: string; incidentId: string | null } | undefined> {
   const row = await tx
     .updateTable('soc_alert')
-    .set({ status: 'closed', verdict_reason: reason, verdict_at: now, updated_at: now })
+    .set({ status: 'closed', verdict_reason: reason, updated_at: now })
     .where('dedup_key', '=', key)
     .where('status', '<>', 'closed')
     .returning(['id', 'incident_id'])
