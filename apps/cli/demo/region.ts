@@ -98,7 +98,7 @@ const DEPARTMENTS = ['门诊部', '内科', '外科', '药剂科', '检验科', 
 export function siteOf(institution: DemoInstitution): DemoSite {
   const net = `10.${institution.net}`;
   const size = institution.kind === 'commission' ? 's' : institution.size;
-  const tag = institution.tenant.split('.').slice(2).join('-').toUpperCase() || 'WJW';
+  const tag = institution.tenant.split('.').slice(1).join('-').toUpperCase() || 'WJW';
   const systems =
     institution.kind === 'commission'
       ? SYSTEMS.filter((system) => system.code === 'OA')
