@@ -1,4 +1,6 @@
 import { Problem } from '../problem.ts';
+import { emitRegex } from './emit.ts';
+import { parseRegex } from './parse-regex.ts';
 
 export interface CompiledRegex {
   readonly test: (text: string) => boolean;
@@ -7,17 +9,12 @@ export interface CompiledRegex {
 
 /** Compiles a PCRE pattern (search, not full match). Throws a Problem when JavaScript cannot express it. */
 export function compileRegex(source: string, flags: string): CompiledRegex {
-  let body = source;
-  let all = flags;
-  const leading = /^\(\?([imsx]+)\)/.exec(body);
-  if (leading !== null) {
-    all += leading[1];
-    body = body.slice(leading[0].length);
-  }
+  const parsed = parseRegex(source, flags);
+  const emitted = emitRegex(parsed);
   try {
-    const regex = new RegExp(body, [...new Set(all)].filter((flag) => 'ims'.includes(flag)).join(''));
+    const regex = new RegExp(emitted.source, emitted.flags);
     return { test: (text) => regex.test(text), cost: 40 };
   } catch (error) {
-    throw new Problem('regex.invalid', `The regular expression cannot be compiled: ${String(error)}`);
+    throw new Problem('regex.unsupported', `The regular expression cannot be compiled: ${String(error)}`);
   }
 }
