@@ -6,3 +6,4 @@ export type { InsertOptions } from './insert-ndjson.ts';
 export { openEvents } from './open-events.ts';
 export type { OpenEventsOptions, OpenedEvents } from './open-events.ts';
 export { scopeFilter, tableFilters } from './scope-filter.ts';
+export * from './search/index.ts';

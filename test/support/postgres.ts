@@ -20,7 +20,7 @@ export async function startPostgres(): Promise<TestServer | undefined> {
   const prefix = asRoot ? ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups'] : [];
   const data = join(dir, 'data');
   const run = (...command: string[]): void => {
-    const [file, ...args] = [...prefix, ...command];
+    const [file = '', ...args] = [...prefix, ...command];
     execFileSync(file, args, { stdio: 'pipe', cwd: dir });
   };
   run(join(bin, 'initdb'), '-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C.UTF-8');

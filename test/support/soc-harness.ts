@@ -45,9 +45,27 @@ export async function openHarness(options: { start?: string; events?: Partial<Ev
     log: silentLog(),
     metrics: createMetrics(),
     state,
-    events: { url: '', insert: refused, query: refused, command: refused, ping: refused, close: () => Promise.resolve(), ...options.events },
-    bus: { publish: (signal) => void signals.push(signal), subscribe: () => () => undefined, close: () => Promise.resolve() },
-    counters: { add: () => Promise.resolve(1), get: () => Promise.resolve(0), once: () => Promise.resolve(true), clear: () => Promise.resolve(), close: () => Promise.resolve() },
+    events: {
+      url: '',
+      insert: refused,
+      query: refused,
+      command: refused,
+      ping: refused,
+      close: () => Promise.resolve(),
+      ...options.events,
+    },
+    bus: {
+      publish: (signal) => void signals.push(signal),
+      subscribe: () => () => undefined,
+      close: () => Promise.resolve(),
+    },
+    counters: {
+      add: () => Promise.resolve(1),
+      get: () => Promise.resolve(0),
+      once: () => Promise.resolve(true),
+      clear: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
     notify: {
       send: (notification) => {
         sent.push(notification);
@@ -125,9 +143,16 @@ export function person(role: Role, tenant: string, ...moreScopes: string[]): Act
   };
 }
 
-export function form(fields: Readonly<Record<string, string>>, files: readonly { name: string; bytes: Uint8Array | string; type?: string }[] = []): FormData {
+export function form(
+  fields: Readonly<Record<string, string>>,
+  files: readonly { name: string; bytes: Uint8Array | string; type?: string }[] = [],
+): FormData {
   const data = new FormData();
   for (const [name, value] of Object.entries(fields)) data.append(name, value);
-  for (const { name, bytes, type } of files) data.append('files', new File([typeof bytes === 'string' ? bytes : new Uint8Array(bytes)], name, type === undefined ? {} : { type }));
+  for (const { name, bytes, type } of files)
+    data.append(
+      'files',
+      new File([typeof bytes === 'string' ? bytes : new Uint8Array(bytes)], name, type === undefined ? {} : { type }),
+    );
   return data;
 }

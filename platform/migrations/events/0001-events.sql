@@ -32,7 +32,7 @@ CREATE TABLE events
     INDEX ix_batch batch TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX ix_src_ip src_ip TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX ix_dst_ip dst_ip TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX ix_user user TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX ix_user lower(user) TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX ix_rules rules TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX ix_intel intel TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX ix_message message TYPE text(tokenizer = 'splitByNonAlpha', preprocessor = lower(message)),

@@ -1,0 +1,13 @@
+export type { FieldTest, QueryNode, ValueTest, WildPart } from './ast.ts';
+export { compileWhere } from './compile.ts';
+export type { CompileOptions, CompiledWhere } from './compile.ts';
+export { exportEvents } from './export.ts';
+export type { ExportOptions } from './export.ts';
+export { searchField } from './fields.ts';
+export type { FieldKind, SearchField } from './fields.ts';
+export { parseQuery } from './parse.ts';
+export { printQuery } from './print.ts';
+export { storedEvent } from './record.ts';
+export type { EventFields, EventRow, StoredEvent } from './record.ts';
+export { eventById, eventWhere, fieldStats, histogram, searchEvents } from './search.ts';
+export type { EventQuery, FieldStats, Histogram, HistogramBucket, SearchOptions, SearchPage } from './search.ts';
