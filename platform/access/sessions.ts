@@ -46,11 +46,16 @@ export function createSessions(context: AccessContext): Sessions {
   const idleMs = config.access.idleMinutes * 60_000;
   const cache = new Map<
     string,
-    { at: number; row: { id: string; lastSeen: number; expires: number; mfa: boolean }; user: UserRow }
+    {
+      at: number;
+      row: { id: string; lastSeen: number; expires: number; mfa: boolean; method: 'password' | 'oidc' };
+      user: UserRow;
+    }
   >();
 
-  const restrictionOf = (user: UserRow, at: number): Restriction | undefined => {
-    if (user.password_hash !== null) {
+  // Who signed in by OIDC showed no password here; its age and the second factor are the provider's business.
+  const restrictionOf = (user: UserRow, method: 'password' | 'oidc', at: number): Restriction | undefined => {
+    if (method === 'password') {
       const { passwordMaxDays, totp } = config.access;
       const stale = passwordMaxDays > 0 && at - user.password_changed_at.getTime() > passwordMaxDays * 86_400_000;
       if (user.must_change_password || stale) return 'password';
@@ -105,7 +110,13 @@ export function createSessions(context: AccessContext): Sessions {
         }
         entry = {
           at,
-          row: { id: row.id, lastSeen: row.last_seen_at.getTime(), expires: row.expires_at.getTime(), mfa: row.mfa },
+          row: {
+            id: row.id,
+            lastSeen: row.last_seen_at.getTime(),
+            expires: row.expires_at.getTime(),
+            mfa: row.mfa,
+            method: row.method,
+          },
           user,
         };
         if (cache.size >= CACHE_SIZE) cache.clear();
@@ -124,7 +135,7 @@ export function createSessions(context: AccessContext): Sessions {
           .where('id', '=', row.id)
           .execute();
       }
-      const restriction = restrictionOf(user, at);
+      const restriction = restrictionOf(user, row.method, at);
       return {
         actor: actorOf(user, { ip, sessionId: row.id, restricted: restriction !== undefined }),
         user,

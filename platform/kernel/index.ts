@@ -1,5 +1,6 @@
 export * from './clock.ts';
 export * from './config.ts';
+export * from './config-reference.ts';
 export * from './errors.ts';
 export * from './fsm.ts';
 export * from './ids.ts';

@@ -1,6 +1,7 @@
 import type { RouteSpec } from '../../http/route.ts';
 import type { Access } from '../access.ts';
 import { auditRoutes } from './audit-routes.ts';
+import { oidcRoutes } from './oidc-routes.ts';
 import { meRoutes } from './me-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -10,6 +11,7 @@ import { userRoutes } from './user-routes.ts';
 export function accessRoutes(access: Access): RouteSpec[] {
   return [
     ...sessionRoutes(access),
+    ...oidcRoutes(access),
     ...meRoutes(access),
     ...userRoutes(access),
     ...tokenRoutes(access),
