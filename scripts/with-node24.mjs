@@ -27,13 +27,14 @@ function installWhenNeeded() {
   if (existsSync(node24) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('Installing dependencies (once, about a minute) … / 正在安装依赖(仅首次,约一分钟)…');
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--progress=true'];
+  // 'install --no-save' and not 'ci': a registry mirror may lack optional binaries of other platforms, and 'ci' refuses a lockfile without them.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--progress=true'];
   const done = npm
     ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
     : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
   if (done.status !== 0 || !existsSync(node24)) {
     console.error(
-      'npm ci failed: check the network or the npm registry setting, then run the command again. / 依赖安装失败。',
+      'npm install failed: check the network or the npm registry setting, then run the command again. / 依赖安装失败。',
     );
     process.exit(done.status || 1);
   }
