@@ -1,12 +1,16 @@
 import { apache } from './apache/parser.ts';
 import { cef } from './cef/parser.ts';
+import { ciscoAsa } from './cisco-asa/parser.ts';
 import { fortigate } from './fortinet-fortigate/parser.ts';
 import { hisAudit } from './his-audit/parser.ts';
 import { leef } from './leef/parser.ts';
+import { linuxAuditd } from './linux-auditd/parser.ts';
 import { linuxAuth } from './linux-auth/parser.ts';
 import { linuxSyslog } from './linux-syslog/parser.ts';
+import { mysql } from './mysql/parser.ts';
 import { netfilter } from './netfilter/parser.ts';
 import { nginx } from './nginx/parser.ts';
+import { postgresql } from './postgresql/parser.ts';
 import { suricata } from './suricata/parser.ts';
 import { windows } from './windows/parser.ts';
 import type { ParserSpec } from './types.ts';
@@ -21,10 +25,14 @@ import type { ParserSpec } from './types.ts';
  */
 export const catalogue: readonly ParserSpec[] = [
   linuxAuth,
+  linuxAuditd,
   cef,
+  ciscoAsa,
   leef,
   fortigate,
   netfilter,
+  postgresql,
+  mysql,
   nginx,
   apache,
   windows,

@@ -143,6 +143,29 @@ function dayMs(year: number, month: number, day: number): number {
   return dayStart;
 }
 
+/** Zones by name, minutes east of UTC. In the places this product runs CST is China Standard Time. */
+const zoneNames: Readonly<Record<string, number>> = {
+  CST: 480,
+  HKT: 480,
+  CET: 60,
+  CEST: 120,
+  EET: 120,
+  EEST: 180,
+  WET: 0,
+  WEST: 60,
+  BST: 60,
+  MSK: 180,
+  JST: 540,
+  KST: 540,
+  EST: -300,
+  EDT: -240,
+  CDT: -300,
+  MST: -420,
+  MDT: -360,
+  PST: -480,
+  PDT: -420,
+};
+
 let zoneEnd = 0;
 /** Offset in minutes of the zone at `pos`, or NaN when none is written. Leaves the end in `zoneEnd`. */
 function zoneAt(text: string, pos: number): number {
@@ -157,12 +180,10 @@ function zoneAt(text: string, pos: number): number {
       zoneEnd = pos + 3;
       return 0;
     }
-    if (text.startsWith('CST', pos)) {
-      // In the places this product runs CST is China Standard Time.
-      zoneEnd = pos + 3;
-      return 480;
-    }
-    return Number.NaN;
+    const zone = zoneNames[text.slice(pos, pos + 4)] ?? zoneNames[text.slice(pos, pos + 3)];
+    if (zone === undefined) return Number.NaN;
+    zoneEnd = pos + (zoneNames[text.slice(pos, pos + 4)] === undefined ? 3 : 4);
+    return zone;
   }
   const hours = two(text, pos + 1);
   if (hours < 0 || hours > 15) return Number.NaN;
