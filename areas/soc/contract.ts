@@ -258,6 +258,9 @@ export const NoticeDetail = Notice.extend({
   body: z.string(), basis: z.string(), requirements: z.array(z.string()), recipients: z.array(NoticeRecipient),
   entries: z.array(z.object({ id: z.string(), recipientId: z.string().nullable(), institution: z.string(), at: Time, kind: z.string(), actor: z.string(), body: z.string(), files: z.array(NoticeFile) })),
   actions: z.array(z.string()),
+  receiptDeadline: Time.nullable().optional(), withdrawnReason: z.string().optional(),
+  /** Set when the deadline was counted through a year whose holidays are not published yet. */
+  calendarWarning: z.string().optional(),
 });
 export type NoticeDetail = z.infer<typeof NoticeDetail>;
 export const NoticeDraft = z.object({

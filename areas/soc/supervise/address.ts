@@ -50,7 +50,10 @@ function parseV6(text: string): bigint | undefined {
   const groups = (half: string | undefined): string[] => (half === undefined || half === '' ? [] : half.split(':'));
   const head = groups(halves[0]);
   const tail = groups(halves[1]);
-  const all = halves.length === 2 ? [...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail] : head;
+  const all =
+    halves.length === 2
+      ? [...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail]
+      : head;
   if (all.length !== 8 || (halves.length === 2 && head.length + tail.length > 7)) return undefined;
   let value = 0n;
   for (const group of all) {

@@ -41,14 +41,26 @@ export const SUPERVISE_ERRORS = registerErrors({
     zh: '接收单位 {tenants} 不存在、已停用,或不是本单位的下级',
     en: 'Recipients {tenants} do not exist, are archived, or are not below the issuer',
   },
-  'notice.not_draft': { status: 409, zh: '通报已发出,不能再修改内容', en: 'The notice is issued; its text cannot change' },
-  'notice.not_issued': { status: 409, zh: '通报当前为“{status}”,不能处理', en: "The notice is '{status}'; nothing can be done with it" },
+  'notice.not_draft': {
+    status: 409,
+    zh: '通报已发出,不能再修改内容',
+    en: 'The notice is issued; its text cannot change',
+  },
+  'notice.not_issued': {
+    status: 409,
+    zh: '通报当前为“{status}”,不能处理',
+    en: "The notice is '{status}'; nothing can be done with it",
+  },
   'notice.open_recipients': {
     status: 409,
     zh: '还有 {count} 家单位未通过审核,不能办结',
     en: '{count} recipients are not accepted yet; the notice cannot be closed',
   },
-  'notice.extension_pending': { status: 409, zh: '已有一份延期申请待审批', en: 'An extension request is waiting already' },
+  'notice.extension_pending': {
+    status: 409,
+    zh: '已有一份延期申请待审批',
+    en: 'An extension request is waiting already',
+  },
   'notice.no_extension': { status: 409, zh: '没有待审批的延期申请', en: 'No extension request is waiting' },
   'notice.extension_late': {
     status: 409,

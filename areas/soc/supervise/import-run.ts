@@ -83,7 +83,9 @@ export class ImportRun {
   /** True when the good rows are to be written. */
   get writes(): boolean {
     if (this.#options.dryRun) return false;
-    return this.#options.mode === 'skip-bad' ? this.good.length > 0 : this.issues.every((found) => found.level !== 'error') && this.good.length > 0;
+    return this.#options.mode === 'skip-bad'
+      ? this.good.length > 0
+      : this.issues.every((found) => found.level !== 'error') && this.good.length > 0;
   }
 
   count(change: Change): void {
@@ -91,7 +93,10 @@ export class ImportRun {
   }
 
   result(applied: boolean): ImportResult {
-    const sorted = this.issues.toSorted((a, b) => a.sheet.localeCompare(b.sheet) || a.row - b.row || (a.level === b.level ? 0 : a.level === 'error' ? -1 : 1));
+    const sorted = this.issues.toSorted(
+      (a, b) =>
+        a.sheet.localeCompare(b.sheet) || a.row - b.row || (a.level === b.level ? 0 : a.level === 'error' ? -1 : 1),
+    );
     return {
       dryRun: this.#options.dryRun,
       mode: this.#options.mode,
@@ -108,7 +113,10 @@ export class ImportRun {
 /** A file the browser saves under a Chinese name (RFC 6266, RFC 8187), never shown as a page of ours. */
 export function download(bytes: Uint8Array, name: string, type: string, inline = false): Response {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return new Response(new Uint8Array(bytes), {
     headers: {
       'content-type': type,

@@ -29,14 +29,25 @@ describe('checkUscc()', () => {
   });
 });
 
-test.each(['441900', '110101', '650100'])('checkRegionCode() accepts %s', (code) => expect(checkRegionCode(code)).toBeUndefined());
-test.each(['44190', '991900', '东莞', '4419001'])('checkRegionCode() refuses %s', (code) => expect(checkRegionCode(code)).toBeDefined());
-
-test.each(['13800138000', '+86-13912345678', '0769-22831234', '(0769)22831234', '010-88888888-801', '400-123-4567', '12345'])(
-  'checkPhone() accepts %s',
-  (phone) => expect(checkPhone(phone)).toBeUndefined(),
+test.each(['441900', '110101', '650100'])('checkRegionCode() accepts %s', (code) =>
+  expect(checkRegionCode(code)).toBeUndefined(),
 );
-test.each(['1380013800', '23800138000', 'abc', '0769'])('checkPhone() refuses %s', (phone) => expect(checkPhone(phone)).toBeDefined());
+test.each(['44190', '991900', '东莞', '4419001'])('checkRegionCode() refuses %s', (code) =>
+  expect(checkRegionCode(code)).toBeDefined(),
+);
+
+test.each([
+  '13800138000',
+  '+86-13912345678',
+  '0769-22831234',
+  '(0769)22831234',
+  '010-88888888-801',
+  '400-123-4567',
+  '12345',
+])('checkPhone() accepts %s', (phone) => expect(checkPhone(phone)).toBeUndefined());
+test.each(['1380013800', '23800138000', 'abc', '0769'])('checkPhone() refuses %s', (phone) =>
+  expect(checkPhone(phone)).toBeDefined(),
+);
 
 test('checkEmail() accepts an address and refuses what would split a header', () => {
   expect(checkEmail('wangli@hospital.cn')).toBeUndefined();
@@ -53,9 +64,18 @@ describe('parseBlock()', () => {
     ['fe80::1', 6, true],
     ['::', 6, true],
   ])('reads %s', (text, version, aligned) => expect(parseBlock(text)).toMatchObject({ version, aligned }));
-  test.each(['', '10.0.0', '10.0.0.256', '010.0.0.1', '10.0.0.0/33', '1::2::3', '1:2:3:4:5:6:7:8:9', 'g::1', '10.0.0.1/', '1.1.1.1/2/3'])('refuses %j', (text) =>
-    expect(parseBlock(text)).toBeUndefined(),
-  );
+  test.each([
+    '',
+    '10.0.0',
+    '10.0.0.256',
+    '010.0.0.1',
+    '10.0.0.0/33',
+    '1::2::3',
+    '1:2:3:4:5:6:7:8:9',
+    'g::1',
+    '10.0.0.1/',
+    '1.1.1.1/2/3',
+  ])('refuses %j', (text) => expect(parseBlock(text)).toBeUndefined());
   test('any IPv4 block holds its own addresses and overlaps itself', () => {
     fc.assert(
       fc.property(fc.ipV4(), fc.integer({ min: 0, max: 32 }), (ip, prefix) => {
@@ -67,7 +87,12 @@ describe('parseBlock()', () => {
     );
   });
   test('any IPv6 address is an address', () => {
-    fc.assert(fc.property(fc.ipV6().filter((ip) => !ip.includes('.')), (ip) => isAddress(ip)));
+    fc.assert(
+      fc.property(
+        fc.ipV6().filter((ip) => !ip.includes('.')),
+        (ip) => isAddress(ip),
+      ),
+    );
   });
   test('overlaps() is false for neighbours and across versions', () => {
     expect(overlaps(parseBlock('10.0.0.0/24')!, parseBlock('10.0.1.0/24')!)).toBe(false);

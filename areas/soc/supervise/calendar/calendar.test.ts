@@ -101,7 +101,9 @@ describe('createCalendar()', () => {
 
   test('an arrangement in the file wins over the package and ends the warning', () => {
     const own = createCalendar({
-      years: { '2027': { holidays: { '2027-01-01': '元旦', '2027-01-04': '元旦' }, workdays: { '2027-01-09': '元旦' } } },
+      years: {
+        '2027': { holidays: { '2027-01-01': '元旦', '2027-01-04': '元旦' }, workdays: { '2027-01-09': '元旦' } },
+      },
     });
     expect(own.deadline(new Date('2026-12-30T02:00:00Z'), 2)).toMatchObject({ day: '2027-01-05', unknownYears: [] });
     expect(own.isWorkday('2027-01-09')).toBe(true);

@@ -14,7 +14,11 @@ const CalendarFile = z.strictObject({
   years: z
     .record(
       z.string().regex(/^\d{4}$/),
-      z.strictObject({ source: z.string().default(''), holidays: z.record(DayKey, z.string()).default({}), workdays: z.record(DayKey, z.string()).default({}) }),
+      z.strictObject({
+        source: z.string().default(''),
+        holidays: z.record(DayKey, z.string()).default({}),
+        workdays: z.record(DayKey, z.string()).default({}),
+      }),
     )
     .default({}),
 });
@@ -62,7 +66,10 @@ export function createCalendar(file: CalendarFile = {}): WorkCalendar {
   const holidays = new Map<Day, string>();
   const workdays = new Map<Day, string>();
   const known = new Set<number>();
-  for (const [from, to] of [[chineseDays.holidays, holidays], [chineseDays.workdays, workdays]] as const) {
+  for (const [from, to] of [
+    [chineseDays.holidays, holidays],
+    [chineseDays.workdays, workdays],
+  ] as const) {
     for (const [day, text] of Object.entries(from)) {
       to.set(day, text.split(',')[1] ?? '');
       if (to === holidays) known.add(yearOf(day));
@@ -70,7 +77,8 @@ export function createCalendar(file: CalendarFile = {}): WorkCalendar {
   }
   for (const [year, arrangement] of Object.entries(years)) {
     known.add(Number(year));
-    for (const map of [holidays, workdays]) for (const day of [...map.keys()]) if (day.startsWith(year)) map.delete(day);
+    for (const map of [holidays, workdays])
+      for (const day of [...map.keys()]) if (day.startsWith(year)) map.delete(day);
     for (const [day, name] of Object.entries(arrangement.holidays)) holidays.set(day, name);
     for (const [day, name] of Object.entries(arrangement.workdays)) workdays.set(day, name);
   }

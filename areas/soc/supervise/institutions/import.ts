@@ -55,11 +55,15 @@ export async function importInstitutions(
   mayCreateRoot: boolean,
 ): Promise<ImportResult> {
   const run = new ImportRun(readTable(sheets, INSTITUTION_COLUMNS, locale), INSTITUTION_COLUMNS, options, locale);
-  const existing = new Map((await tx.selectFrom('soc_institution').selectAll().execute()).map((row) => [row.tenant, row]));
+  const existing = new Map(
+    (await tx.selectFrom('soc_institution').selectAll().execute()).map((row) => [row.tenant, row]),
+  );
   const planned = plan(run, existing, mayCreateRoot);
   const writes = run.writes;
   const changed: string[] = [];
-  for (const item of planned.filter(({ row }) => run.good.includes(row)).toSorted((a, b) => a.tenant.split('.').length - b.tenant.split('.').length)) {
+  for (const item of planned
+    .filter(({ row }) => run.good.includes(row))
+    .toSorted((a, b) => a.tenant.split('.').length - b.tenant.split('.').length)) {
     const known = existing.get(item.tenant);
     if (known === undefined) {
       run.count('created');
@@ -69,7 +73,12 @@ export async function importInstitutions(
       const patch = difference(known, item.cells);
       run.count(Object.keys(patch).length === 0 ? 'unchanged' : 'updated');
       if (Object.keys(patch).length === 0) continue;
-      if (writes) await tx.updateTable('soc_institution').set({ ...patch, updated_at: new Date() }).where('tenant', '=', item.tenant).execute();
+      if (writes)
+        await tx
+          .updateTable('soc_institution')
+          .set({ ...patch, updated_at: new Date() })
+          .where('tenant', '=', item.tenant)
+          .execute();
       changed.push(item.tenant);
     }
   }
@@ -95,18 +104,36 @@ function plan(run: ImportRun, existing: ReadonlyMap<string, InstitutionRow>, may
     const tenant = whole ? cells.code : `${cells.parent}.${cells.code}`;
     const parent = tenant.includes('.') ? tenant.slice(0, tenant.lastIndexOf('.')) : null;
     if (cells.parent !== undefined && cells.parent !== parent) {
-      run.error(row, 'parent', { zh: `编码 ${tenant} 的上级应为 ${parent ?? '(无)'},表中写的是 ${cells.parent}`, en: `The parent of ${tenant} is ${parent ?? '(none)'}, not ${cells.parent}` }, { zh: '改正其中一列', en: 'Correct one of the two columns' });
+      run.error(
+        row,
+        'parent',
+        {
+          zh: `编码 ${tenant} 的上级应为 ${parent ?? '(无)'},表中写的是 ${cells.parent}`,
+          en: `The parent of ${tenant} is ${parent ?? '(none)'}, not ${cells.parent}`,
+        },
+        { zh: '改正其中一列', en: 'Correct one of the two columns' },
+      );
       continue;
     }
     const before = rowsOf.get(tenant);
     if (before !== undefined) {
-      run.error(row, 'code', { zh: `与第 ${before} 行重复`, en: `Same as row ${before}` }, { zh: '删除其中一行', en: 'Delete one of them' });
+      run.error(
+        row,
+        'code',
+        { zh: `与第 ${before} 行重复`, en: `Same as row ${before}` },
+        { zh: '删除其中一行', en: 'Delete one of them' },
+      );
       continue;
     }
     rowsOf.set(tenant, row.row);
     const owner = cells.uscc === undefined ? undefined : codes.get(cells.uscc);
     if (owner !== undefined && owner !== tenant)
-      run.warning(row, 'uscc', { zh: `与机构 ${owner} 的信用代码相同`, en: `${owner} has the same credit code` }, { zh: '若为同一法人的分院可忽略', en: 'Ignore it for branches of one legal person' });
+      run.warning(
+        row,
+        'uscc',
+        { zh: `与机构 ${owner} 的信用代码相同`, en: `${owner} has the same credit code` },
+        { zh: '若为同一法人的分院可忽略', en: 'Ignore it for branches of one legal person' },
+      );
     else if (cells.uscc !== undefined) codes.set(cells.uscc, tenant);
     planned.push({ row, tenant, parent, cells });
   }
@@ -114,11 +141,27 @@ function plan(run: ImportRun, existing: ReadonlyMap<string, InstitutionRow>, may
   const coming = new Set<string>();
   for (const item of planned.toSorted((a, b) => a.tenant.split('.').length - b.tenant.split('.').length)) {
     if (existing.has(item.tenant)) continue;
-    const parent = item.parent === null ? undefined : (existing.get(item.parent) ?? (coming.has(item.parent) ? 'coming' : undefined));
+    const parent =
+      item.parent === null
+        ? undefined
+        : (existing.get(item.parent) ?? (coming.has(item.parent) ? 'coming' : undefined));
     if (item.parent === null && !mayCreateRoot)
-      run.error(item.row, 'code', { zh: '只有系统管理员可以建立顶级机构', en: 'Only a system administrator may create a top institution' }, { zh: '补上上级机构编码', en: 'Give the parent' });
+      run.error(
+        item.row,
+        'code',
+        { zh: '只有系统管理员可以建立顶级机构', en: 'Only a system administrator may create a top institution' },
+        { zh: '补上上级机构编码', en: 'Give the parent' },
+      );
     else if (item.parent !== null && parent === undefined)
-      run.error(item.row, 'parent', { zh: `上级机构 ${item.parent} 不存在或不在您的管辖范围内`, en: `The parent ${item.parent} does not exist or is outside your scope` }, { zh: '先建立上级机构,或在本表中加上它', en: 'Create it first, or add it to the table' });
+      run.error(
+        item.row,
+        'parent',
+        {
+          zh: `上级机构 ${item.parent} 不存在或不在您的管辖范围内`,
+          en: `The parent ${item.parent} does not exist or is outside your scope`,
+        },
+        { zh: '先建立上级机构,或在本表中加上它', en: 'Create it first, or add it to the table' },
+      );
     else coming.add(item.tenant);
   }
   return planned;
@@ -150,10 +193,22 @@ async function create(tx: Tx, { tenant, parent, cells }: Planned): Promise<void>
 
 function contactsWith(contacts: InstitutionRow['contacts'], cells: Cells): InstitutionRow['contacts'] {
   const { contactName, contactPost, contactPhone, contactEmail } = cells;
-  if (contactName === undefined && contactPhone === undefined && contactEmail === undefined && contactPost === undefined) return contacts;
+  if (
+    contactName === undefined &&
+    contactPhone === undefined &&
+    contactEmail === undefined &&
+    contactPost === undefined
+  )
+    return contacts;
   const [first, ...rest] = contacts;
   return [
-    { name: contactName ?? first?.name ?? '', post: contactPost ?? first?.post ?? '', phone: contactPhone ?? first?.phone ?? '', email: contactEmail ?? first?.email ?? '', duty: first?.duty ?? true },
+    {
+      name: contactName ?? first?.name ?? '',
+      post: contactPost ?? first?.post ?? '',
+      phone: contactPhone ?? first?.phone ?? '',
+      email: contactEmail ?? first?.email ?? '',
+      duty: first?.duty ?? true,
+    },
     ...rest,
   ];
 }

@@ -19,9 +19,15 @@ import { importInstitutions } from './import.ts';
 import { liveStates, toInstitution } from './store.ts';
 import '../errors.ts';
 
-const Fields = Institution.omit({ state: true, parent: true, archived: true, tenant: true }).extend({ importance: z.number().int().min(1).max(5) });
+const Fields = Institution.omit({ state: true, parent: true, archived: true, tenant: true }).extend({
+  importance: z.number().int().min(1).max(5),
+});
 const Patch = Fields.partial().extend({ archived: z.boolean().optional() });
-const Create = Fields.partial().extend({ tenant: Institution.shape.tenant, name: z.string().min(2).max(100), kind: Institution.shape.kind });
+const Create = Fields.partial().extend({
+  tenant: Institution.shape.tenant,
+  name: z.string().min(2).max(100),
+  kind: Institution.shape.kind,
+});
 const TenantParams = z.object({ tenant: Institution.shape.tenant });
 const tag = 'institutions';
 
@@ -48,11 +54,20 @@ export function institutionRoutes({ state, bus, now }: Platform): RouteSpec[] {
           if (query.kind !== undefined) found = found.where('kind', '=', query.kind);
           if (query.tenant !== undefined) {
             const { tenant } = query;
-            found = found.where((eb) => eb.or([eb('tenant', '=', tenant), eb('tenant', 'like', `${tenant.replaceAll('_', '\\_')}.%`)]));
+            found = found.where((eb) =>
+              eb.or([eb('tenant', '=', tenant), eb('tenant', 'like', `${tenant.replaceAll('_', '\\_')}.%`)]),
+            );
           }
           if (query.q !== undefined && query.q !== '') {
             const like = `%${query.q.replace(/[%_\\]/g, '\\$&')}%`;
-            found = found.where((eb) => eb.or([eb('name', 'ilike', like), eb('short_name', 'ilike', like), eb('tenant', 'ilike', like), eb('uscc', 'ilike', like)]));
+            found = found.where((eb) =>
+              eb.or([
+                eb('name', 'ilike', like),
+                eb('short_name', 'ilike', like),
+                eb('tenant', 'ilike', like),
+                eb('uscc', 'ilike', like),
+              ]),
+            );
           }
           const rows = await found.execute();
           const start = query.cursor === undefined ? 0 : rows.findIndex((row) => row.tenant > (query.cursor ?? ''));
@@ -60,7 +75,11 @@ export function institutionRoutes({ state, bus, now }: Platform): RouteSpec[] {
           const states = await liveStates(tx, now());
           const last = shown.at(-1)?.tenant;
           const more = start >= 0 && start + query.limit < rows.length;
-          return { items: shown.map((row) => toInstitution(row, states.get(row.tenant))), total: rows.length, ...(more && last !== undefined ? { next: last } : {}) };
+          return {
+            items: shown.map((row) => toInstitution(row, states.get(row.tenant))),
+            total: rows.length,
+            ...(more && last !== undefined ? { next: last } : {}),
+          };
         }),
     }),
     defineRoute({
@@ -83,7 +102,11 @@ export function institutionRoutes({ state, bus, now }: Platform): RouteSpec[] {
         const rows = await state.read(actor, 'institution:read', (tx) =>
           tx.selectFrom('soc_institution').selectAll().where('archived_at', 'is', null).orderBy('tenant').execute(),
         );
-        return download(await writeTable('机构', INSTITUTION_COLUMNS, rows.map(institutionCells)), '机构.xlsx', XLSX_TYPE);
+        return download(
+          await writeTable('机构', INSTITUTION_COLUMNS, rows.map(institutionCells)),
+          '机构.xlsx',
+          XLSX_TYPE,
+        );
       },
     }),
     defineRoute({
@@ -99,7 +122,9 @@ export function institutionRoutes({ state, bus, now }: Platform): RouteSpec[] {
       handler: async ({ actor, body, files, locale }) => {
         const file = oneFile(files);
         const sheets = await readSheets(file.bytes, file.name);
-        const result = await state.write(actor, 'institution:write', (tx, audit) => importInstitutions(tx, audit, sheets, body, locale, actor.scopes.includes('')));
+        const result = await state.write(actor, 'institution:write', (tx, audit) =>
+          importInstitutions(tx, audit, sheets, body, locale, actor.scopes.includes('')),
+        );
         if (result.applied) changed(actor.tenant);
         return result;
       },
@@ -119,16 +144,38 @@ export function institutionRoutes({ state, bus, now }: Platform): RouteSpec[] {
         const created = await state.write(actor, 'institution:write', async (tx, audit) => {
           const parent = tenant.includes('.') ? tenant.slice(0, tenant.lastIndexOf('.')) : null;
           if (parent === null && !actor.scopes.includes('')) throw new XinglinError('institution.root');
-          if (parent !== null && (await tx.selectFrom('soc_institution').select('tenant').where('tenant', '=', parent).where('archived_at', 'is', null).executeTakeFirst()) === undefined)
+          if (
+            parent !== null &&
+            (await tx
+              .selectFrom('soc_institution')
+              .select('tenant')
+              .where('tenant', '=', parent)
+              .where('archived_at', 'is', null)
+              .executeTakeFirst()) === undefined
+          )
             throw new XinglinError('institution.no_parent', { parent });
           const row = await tx
             .insertInto('soc_institution')
-            .values({ ...columnsOf(body), tenant, parent, name: body.name, short_name: body.shortName ?? body.name, kind: body.kind })
+            .values({
+              ...columnsOf(body),
+              tenant,
+              parent,
+              name: body.name,
+              short_name: body.shortName ?? body.name,
+              kind: body.kind,
+            })
             .onConflict((conflict) => conflict.doNothing())
             .returningAll()
             .executeTakeFirst();
           if (row === undefined) throw new XinglinError('institution.exists', { tenant });
-          await audit({ action: 'institution.create', tenant, objectType: 'institution', objectId: tenant, summary: `新建机构 ${row.name}`, after: body });
+          await audit({
+            action: 'institution.create',
+            tenant,
+            objectType: 'institution',
+            objectId: tenant,
+            summary: `新建机构 ${row.name}`,
+            after: body,
+          });
           return row;
         });
         changed(tenant);
@@ -145,7 +192,11 @@ export function institutionRoutes({ state, bus, now }: Platform): RouteSpec[] {
       response: Institution,
       handler: async ({ actor, params }) =>
         await state.read(actor, 'institution:read', async (tx) => {
-          const row = await tx.selectFrom('soc_institution').selectAll().where('tenant', '=', params.tenant).executeTakeFirst();
+          const row = await tx
+            .selectFrom('soc_institution')
+            .selectAll()
+            .where('tenant', '=', params.tenant)
+            .executeTakeFirst();
           if (row === undefined) throw notFound(params.tenant);
           return toInstitution(row, (await liveStates(tx, now())).get(row.tenant));
         }),
@@ -164,13 +215,28 @@ export function institutionRoutes({ state, bus, now }: Platform): RouteSpec[] {
         requireScope(actor, tenant);
         checkFields(body, locale);
         const row = await state.write(actor, 'institution:write', async (tx, audit) => {
-          const before = await tx.selectFrom('soc_institution').selectAll().where('tenant', '=', tenant).forUpdate().executeTakeFirst();
+          const before = await tx
+            .selectFrom('soc_institution')
+            .selectAll()
+            .where('tenant', '=', tenant)
+            .forUpdate()
+            .executeTakeFirst();
           if (before === undefined) throw notFound(tenant);
           if (body.archived === true) {
-            const below = await tx.selectFrom('soc_institution').select('tenant').where('parent', '=', tenant).where('archived_at', 'is', null).execute();
-            if (below.length > 0) throw new XinglinError('institution.in_use', { tenant, what: ` ${below.length} 家下级机构 / ${below.length} institutions below it` });
+            const below = await tx
+              .selectFrom('soc_institution')
+              .select('tenant')
+              .where('parent', '=', tenant)
+              .where('archived_at', 'is', null)
+              .execute();
+            if (below.length > 0)
+              throw new XinglinError('institution.in_use', {
+                tenant,
+                what: ` ${below.length} 家下级机构 / ${below.length} institutions below it`,
+              });
           }
-          const archived = body.archived === undefined ? {} : { archived_at: body.archived ? (before.archived_at ?? now()) : null };
+          const archived =
+            body.archived === undefined ? {} : { archived_at: body.archived ? (before.archived_at ?? now()) : null };
           const after = await tx
             .updateTable('soc_institution')
             .set({ ...columnsOf(body), ...archived, updated_at: now() })
@@ -195,7 +261,8 @@ export function institutionRoutes({ state, bus, now }: Platform): RouteSpec[] {
   ];
 }
 
-export const notFound = (tenant: string): XinglinError => new XinglinError('resource.not_found', { what: '机构', id: tenant });
+export const notFound = (tenant: string): XinglinError =>
+  new XinglinError('resource.not_found', { what: '机构', id: tenant });
 
 export function requireScope(actor: Actor, tenant: string): void {
   if (!inScope(actor, tenant)) throw new XinglinError('soc.outside_scope', { tenant });
@@ -210,7 +277,8 @@ function checkFields(body: z.output<typeof Patch>, locale: Locale): void {
   const details: ErrorDetail[] = [];
   const check = (path: string, value: string | undefined, rule: (text: string) => Problem | undefined): void => {
     const found = value === undefined || value === '' ? undefined : rule(value);
-    if (found !== undefined) details.push({ path, message: `${say(found.message, locale)};${say(found.remedy, locale)}` });
+    if (found !== undefined)
+      details.push({ path, message: `${say(found.message, locale)};${say(found.remedy, locale)}` });
   };
   check('body.uscc', body.uscc, checkUscc);
   check('body.regionCode', body.regionCode, checkRegionCode);
@@ -218,7 +286,8 @@ function checkFields(body: z.output<typeof Patch>, locale: Locale): void {
     check(`body.contacts.${index}.phone`, contact.phone, checkPhone);
     check(`body.contacts.${index}.email`, contact.email, checkEmail);
   }
-  if (details[0] !== undefined) throw new XinglinError('institution.invalid', { reason: details[0].message }, { details });
+  if (details[0] !== undefined)
+    throw new XinglinError('institution.invalid', { reason: details[0].message }, { details });
 }
 
 function columnsOf(body: z.output<typeof Patch>): Updateable<InstitutionTable> {

@@ -89,14 +89,22 @@ export function lightOf(state: Omit<LiveState, 'light' | 'eventsLastHour'>): Liv
 
 /** The institution if it is in scope and in use. */
 export async function findInstitution(tx: Tx, tenant: string): Promise<InstitutionRow | undefined> {
-  return await tx.selectFrom('soc_institution').selectAll().where('tenant', '=', tenant).where('archived_at', 'is', null).executeTakeFirst();
+  return await tx
+    .selectFrom('soc_institution')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('archived_at', 'is', null)
+    .executeTakeFirst();
 }
 
 /**
  * Names of institutions, also of those above the actor's scope: a hospital may know who sent it a notice. Only names and codes, read
  * with the database's own function so that row-level security stays as it is.
  */
-export async function institutionNames(tx: Tx, tenants: readonly string[]): Promise<ReadonlyMap<string, { name: string; shortName: string }>> {
+export async function institutionNames(
+  tx: Tx,
+  tenants: readonly string[],
+): Promise<ReadonlyMap<string, { name: string; shortName: string }>> {
   if (tenants.length === 0) return new Map();
   const { rows } = await sql<{ tenant: string; name: string; short_name: string }>`
     select tenant, name, short_name from soc_institution_names(${[...new Set(tenants)]}::text[])`.execute(tx);

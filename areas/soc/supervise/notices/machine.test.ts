@@ -25,10 +25,29 @@ const now = new Date('2026-11-23T02:00:00Z');
 const later = new Date('2026-11-30T09:30:00Z');
 
 function actor(role: Role, ...scopes: string[]): Actor {
-  return { kind: 'user', id: role, name: role, roles: [role], tenant: scopes[0] ?? '', scopes, permissions: new Set(ROLE_PERMISSIONS[role]) };
+  return {
+    kind: 'user',
+    id: role,
+    name: role,
+    roles: [role],
+    tenant: scopes[0] ?? '',
+    scopes,
+    permissions: new Set(ROLE_PERMISSIONS[role]),
+  };
 }
-const facts = (over: Partial<RecipientFacts> = {}): RecipientFacts => ({ notice: 'issued', deadline: later, extension: null, now, ...over });
-const pending: Extension = { requestedUntil: '2026-12-07', reason: '停机窗口', requestedBy: 'u', requestedAt: now.toISOString() };
+const facts = (over: Partial<RecipientFacts> = {}): RecipientFacts => ({
+  notice: 'issued',
+  deadline: later,
+  extension: null,
+  now,
+  ...over,
+});
+const pending: Extension = {
+  requestedUntil: '2026-12-07',
+  reason: '停机窗口',
+  requestedBy: 'u',
+  requestedAt: now.toISOString(),
+};
 const anyFacts = fc.record({
   notice: fc.constantFrom<NoticeStatus>('draft', 'issued', 'withdrawn', 'closed'),
   deadline: fc.constantFrom(later, new Date('2026-11-20T00:00:00Z'), null),
@@ -42,7 +61,14 @@ const LEGAL: Readonly<Record<RecipientStatus, Partial<Record<RecipientAction | '
   signed: { answer: 'answered', extend: 'signed', 'decide-extension': 'signed', withdraw: 'withdrawn' },
   answered: { accept: 'accepted', return: 'returned', reinspect: 'reinspection', withdraw: 'withdrawn' },
   returned: { answer: 'answered', extend: 'returned', 'decide-extension': 'returned', withdraw: 'withdrawn' },
-  reinspection: { answer: 'answered', accept: 'accepted', return: 'returned', extend: 'reinspection', 'decide-extension': 'reinspection', withdraw: 'withdrawn' },
+  reinspection: {
+    answer: 'answered',
+    accept: 'accepted',
+    return: 'returned',
+    extend: 'reinspection',
+    'decide-extension': 'reinspection',
+    withdraw: 'withdrawn',
+  },
   accepted: { reinspect: 'reinspection', withdraw: 'withdrawn' },
   withdrawn: {},
 };
@@ -50,34 +76,42 @@ const LEGAL: Readonly<Record<RecipientStatus, Partial<Record<RecipientAction | '
 describe('recipientMachine', () => {
   test('no sequence of actions leaves the legal moves', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.constantFrom(...RECIPIENT_ACTIONS, 'withdraw' as const), anyFacts), { maxLength: 40 }), (steps) => {
-        let state: RecipientStatus = 'pending';
-        let signed = false;
-        for (const [action, given] of steps) {
-          const before: RecipientStatus = state;
-          try {
-            state = nextRecipientStatus(state, action, given);
-          } catch (error) {
-            expect(error).toBeInstanceOf(XinglinError);
-            expect(state).toBe(before);
-            continue;
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(...RECIPIENT_ACTIONS, 'withdraw' as const), anyFacts), { maxLength: 40 }),
+        (steps) => {
+          let state: RecipientStatus = 'pending';
+          let signed = false;
+          for (const [action, given] of steps) {
+            const before: RecipientStatus = state;
+            try {
+              state = nextRecipientStatus(state, action, given);
+            } catch (error) {
+              expect(error).toBeInstanceOf(XinglinError);
+              expect(state).toBe(before);
+              continue;
+            }
+            expect(LEGAL[before][action], `${before} --${action}-->`).toBe(state);
+            signed ||= action === 'sign';
+            // Nothing is answered or accepted that was not signed for.
+            if (['answered', 'returned', 'accepted', 'reinspection'].includes(state)) expect(signed).toBe(true);
+            if (action !== 'withdraw' && !(action === 'reinspect' && given.notice === 'closed'))
+              expect(given.notice).toBe('issued');
           }
-          expect(LEGAL[before][action], `${before} --${action}-->`).toBe(state);
-          signed ||= action === 'sign';
-          // Nothing is answered or accepted that was not signed for.
-          if (['answered', 'returned', 'accepted', 'reinspection'].includes(state)) expect(signed).toBe(true);
-          if (action !== 'withdraw' && !(action === 'reinspect' && given.notice === 'closed')) expect(given.notice).toBe('issued');
-        }
-      }),
+        },
+      ),
       { numRuns: 500 },
     );
   });
   test('withdrawn is the only end', () => expect(recipientMachine.final).toEqual(['withdrawn']));
   test('extend is refused after the deadline, without one, and while a request waits', () => {
-    expect(() => nextRecipientStatus('signed', 'extend', facts({ deadline: new Date('2026-11-20T00:00:00Z') }))).toThrow(/deadline has passed/);
+    expect(() =>
+      nextRecipientStatus('signed', 'extend', facts({ deadline: new Date('2026-11-20T00:00:00Z') })),
+    ).toThrow(/deadline has passed/);
     expect(() => nextRecipientStatus('signed', 'extend', facts({ deadline: null }))).toThrow(XinglinError);
     expect(() => nextRecipientStatus('signed', 'extend', facts({ extension: pending }))).toThrow(/waiting already/);
-    expect(nextRecipientStatus('returned', 'extend', facts({ extension: { ...pending, decision: 'refused' } }))).toBe('returned');
+    expect(nextRecipientStatus('returned', 'extend', facts({ extension: { ...pending, decision: 'refused' } }))).toBe(
+      'returned',
+    );
   });
   test('decide-extension needs a request', () => {
     expect(() => nextRecipientStatus('signed', 'decide-extension', facts())).toThrow(/No extension request/);
@@ -132,14 +166,23 @@ describe('sides', () => {
   });
   test('noticeActions() offers nothing to who is not the issuer', () => {
     fc.assert(
-      fc.property(anyone, fc.constantFrom<NoticeStatus>(...noticeMachine.states), fc.nat({ max: 3 }), (who, state, open) => {
-        const actions = noticeActions(who, ISSUER, state, { open });
-        if (!inScope(who, ISSUER) || !who.permissions.has('notice:issue')) expect(actions).toEqual([]);
-        if (open > 0) expect(actions).not.toContain('close');
-        expect(actions).not.toContain('reopen');
-      }),
+      fc.property(
+        anyone,
+        fc.constantFrom<NoticeStatus>(...noticeMachine.states),
+        fc.nat({ max: 3 }),
+        (who, state, open) => {
+          const actions = noticeActions(who, ISSUER, state, { open });
+          if (!inScope(who, ISSUER) || !who.permissions.has('notice:issue')) expect(actions).toEqual([]);
+          if (open > 0) expect(actions).not.toContain('close');
+          expect(actions).not.toContain('reopen');
+        },
+      ),
     );
-    expect(noticeActions(actor('supervisor', ISSUER), ISSUER, 'draft', { open: 1 })).toEqual(['edit', 'delete', 'issue']);
+    expect(noticeActions(actor('supervisor', ISSUER), ISSUER, 'draft', { open: 1 })).toEqual([
+      'edit',
+      'delete',
+      'issue',
+    ]);
     expect(noticeActions(actor('supervisor', ISSUER), ISSUER, 'issued', { open: 0 })).toEqual(['withdraw', 'close']);
   });
 });
@@ -150,13 +193,16 @@ describe('noticeMachine', () => {
     expect(noticeMachine.next('issued', 'close', { open: 0 })).toBe('closed');
   });
   test('a withdrawn notice stays withdrawn', () => {
-    for (const action of ['issue', 'withdraw', 'close', 'reopen'] as const) expect(() => noticeMachine.next('withdrawn', action, { open: 0 })).toThrow(/not possible/);
+    for (const action of ['issue', 'withdraw', 'close', 'reopen'] as const)
+      expect(() => noticeMachine.next('withdrawn', action, { open: 0 })).toThrow(/not possible/);
   });
 });
 
 test('isOverdue() stops with the feedback and starts again when it is returned', () => {
   const past = new Date('2026-11-20T00:00:00Z');
-  expect(recipientMachine.states.filter((state) => isOverdue(state, past, now)).toSorted()).toEqual(CLOCK_RUNS.toSorted());
+  expect(recipientMachine.states.filter((state) => isOverdue(state, past, now)).toSorted()).toEqual(
+    CLOCK_RUNS.toSorted(),
+  );
   expect(isOverdue('signed', null, now)).toBe(false);
   expect(isOverdue('signed', later, now)).toBe(false);
   expect(OPEN_RECIPIENT).toContain('answered');

@@ -5,8 +5,23 @@ import '../errors.ts';
 
 export type NoticeStatus = 'draft' | 'issued' | 'withdrawn' | 'closed';
 export type NoticeAction = 'issue' | 'withdraw' | 'close' | 'reopen';
-export type RecipientStatus = 'pending' | 'signed' | 'answered' | 'returned' | 'accepted' | 'reinspection' | 'withdrawn';
-export const RECIPIENT_ACTIONS = ['sign', 'answer', 'extend', 'accept', 'return', 'reinspect', 'decide-extension'] as const;
+export type RecipientStatus =
+  | 'pending'
+  | 'signed'
+  | 'answered'
+  | 'returned'
+  | 'accepted'
+  | 'reinspection'
+  | 'withdrawn';
+export const RECIPIENT_ACTIONS = [
+  'sign',
+  'answer',
+  'extend',
+  'accept',
+  'return',
+  'reinspect',
+  'decide-extension',
+] as const;
 export type RecipientAction = (typeof RECIPIENT_ACTIONS)[number];
 /** Which of the two offices acts. Whoever covers the issuer is the issuer's side, also when it covers the recipient: nobody answers its own notice. */
 export type Side = 'issuer' | 'recipient';
@@ -50,7 +65,8 @@ export const noticeMachine = defineMachine<NoticeStatus, NoticeAction, NoticeFac
   },
 });
 
-const extensionPending = (facts: RecipientFacts): boolean => facts.extension !== null && facts.extension.decision === undefined;
+const extensionPending = (facts: RecipientFacts): boolean =>
+  facts.extension !== null && facts.extension.decision === undefined;
 const live = ({ notice }: RecipientFacts): XinglinError | undefined =>
   notice === 'issued' ? undefined : new XinglinError('notice.not_issued', { status: notice });
 
@@ -89,7 +105,11 @@ export const recipientMachine = defineMachine<RecipientStatus, RecipientAction |
 });
 
 /** The state after an action; an extension leaves it as it is. */
-export function nextRecipientStatus(state: RecipientStatus, action: RecipientAction | 'withdraw', facts: RecipientFacts): RecipientStatus {
+export function nextRecipientStatus(
+  state: RecipientStatus,
+  action: RecipientAction | 'withdraw',
+  facts: RecipientFacts,
+): RecipientStatus {
   const next = recipientMachine.next(state, action, facts);
   return action === 'extend' || action === 'decide-extension' ? state : next;
 }
@@ -117,14 +137,23 @@ export function sideOf(actor: Actor, issuer: string, recipient: string): Side | 
 /** Throws unless the actor stands on the action's side and holds its permission. */
 export function requireSide(actor: Actor, action: RecipientAction, issuer: string, recipient: string): void {
   const right = RECIPIENT_RIGHTS[action];
-  if (!actor.permissions.has(right.permission)) throw new XinglinError('access.denied', { permission: right.permission });
+  if (!actor.permissions.has(right.permission))
+    throw new XinglinError('access.denied', { permission: right.permission });
   if (sideOf(actor, issuer, recipient) !== right.side) {
-    throw new XinglinError('notice.side', { side: right.side === 'issuer' ? '发文单位 / issuer' : '接收单位 / recipient' });
+    throw new XinglinError('notice.side', {
+      side: right.side === 'issuer' ? '发文单位 / issuer' : '接收单位 / recipient',
+    });
   }
 }
 
 /** What the actor may do with this recipient's part now; what the console offers as buttons. */
-export function recipientActions(actor: Actor, issuer: string, recipient: string, state: RecipientStatus, facts: RecipientFacts): RecipientAction[] {
+export function recipientActions(
+  actor: Actor,
+  issuer: string,
+  recipient: string,
+  state: RecipientStatus,
+  facts: RecipientFacts,
+): RecipientAction[] {
   const side = sideOf(actor, issuer, recipient);
   return RECIPIENT_ACTIONS.filter((action) => {
     const right = RECIPIENT_RIGHTS[action];

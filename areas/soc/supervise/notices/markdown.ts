@@ -38,7 +38,11 @@ export function parseMarkdown(text: string): Block[] {
     } else if (item !== null) {
       const ordered = item[2] !== undefined;
       const items: Span[][] = [];
-      for (let next = LIST_ITEM.exec(lines[i] ?? ''); next !== null && (next[2] !== undefined) === ordered; next = LIST_ITEM.exec(lines[i] ?? '')) {
+      for (
+        let next = LIST_ITEM.exec(lines[i] ?? '');
+        next !== null && (next[2] !== undefined) === ordered;
+        next = LIST_ITEM.exec(lines[i] ?? '')
+      ) {
         items.push(spans(next[3] ?? ''));
         i += 1;
       }
@@ -46,7 +50,13 @@ export function parseMarkdown(text: string): Block[] {
     } else {
       // A line break inside a paragraph is no break in print; Chinese text joins without a space.
       let joined = line.trim();
-      for (i += 1; i < lines.length && (lines[i] ?? '').trim() !== '' && !/^(#{1,3}\s|\s*[-*+]\s|\s*\d{1,3}[.)]\s|\|)/.test(lines[i] ?? ''); i += 1) {
+      for (
+        i += 1;
+        i < lines.length &&
+        (lines[i] ?? '').trim() !== '' &&
+        !/^(#{1,3}\s|\s*[-*+]\s|\s*\d{1,3}[.)]\s|\|)/.test(lines[i] ?? '');
+        i += 1
+      ) {
         const next = (lines[i] ?? '').trim();
         joined += (/[\w,.;:]$/.test(joined) && /^\w/.test(next) ? ' ' : '') + next;
       }

@@ -18,14 +18,22 @@ describe('loadNoticeTemplates()', () => {
     }
   });
   test('names an unknown placeholder and a missing head', () => {
-    expect(() => parseNoticeTemplate('---\ntype: event\ntitle: 关于\ndeadlineWorkdays: 5\nurgency: normal\n---\n{{hospital}}', 'a.md')).toThrow(/a\.md: unknown placeholder \{\{hospital\}\}/);
+    expect(() =>
+      parseNoticeTemplate(
+        '---\ntype: event\ntitle: 关于\ndeadlineWorkdays: 5\nurgency: normal\n---\n{{hospital}}',
+        'a.md',
+      ),
+    ).toThrow(/a\.md: unknown placeholder \{\{hospital\}\}/);
     expect(() => parseNoticeTemplate('text', 'b.md')).toThrow(/b\.md/);
     expect(() => parseNoticeTemplate('---\ntype: love-letter\n---\nx', 'c.md')).toThrow(/c\.md[\s\S]*type/);
   });
 });
 
 describe('fillTemplate()', () => {
-  const template = parseNoticeTemplate('---\ntype: event\ntitle: 关于{{incidentTitle}}\ndeadlineWorkdays: 5\nurgency: normal\n---\n{{summary}}', 'a.md');
+  const template = parseNoticeTemplate(
+    '---\ntype: event\ntitle: 关于{{incidentTitle}}\ndeadlineWorkdays: 5\nurgency: normal\n---\n{{summary}}',
+    'a.md',
+  );
   test('a value is never read as a placeholder again', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (value) => {
@@ -34,35 +42,60 @@ describe('fillTemplate()', () => {
     );
     expect(fillTemplate(template, { summary: '{{institution}} $& $1' }).body).toBe('{{institution}} $& $1');
   });
-  test('an empty value leaves the sentence that says so', () => expect(fillTemplate(template, { summary: '' }).body).toBe(PLACEHOLDERS.summary));
+  test('an empty value leaves the sentence that says so', () =>
+    expect(fillTemplate(template, { summary: '' }).body).toBe(PLACEHOLDERS.summary));
 });
 
 describe('parseMarkdown()', () => {
   test('reads headings, joined lines, lists and tables', () => {
-    const blocks = parseMarkdown('# 一、概况\n你单位\n发生**重大**事件。\n\n1. 甲\n2. 乙\n\n- 丙\n\n| 时间 | 事项 |\n|---|---|\n| 8时 | a \\| b |\n| 9时 |\n');
+    const blocks = parseMarkdown(
+      '# 一、概况\n你单位\n发生**重大**事件。\n\n1. 甲\n2. 乙\n\n- 丙\n\n| 时间 | 事项 |\n|---|---|\n| 8时 | a \\| b |\n| 9时 |\n',
+    );
     expect(blocks).toEqual([
       { kind: 'heading', level: 1, spans: [{ text: '一、概况', bold: false }] },
-      { kind: 'paragraph', spans: [{ text: '你单位发生', bold: false }, { text: '重大', bold: true }, { text: '事件。', bold: false }] },
+      {
+        kind: 'paragraph',
+        spans: [
+          { text: '你单位发生', bold: false },
+          { text: '重大', bold: true },
+          { text: '事件。', bold: false },
+        ],
+      },
       { kind: 'list', ordered: true, items: [spans('甲'), spans('乙')] },
       { kind: 'list', ordered: false, items: [spans('丙')] },
-      { kind: 'table', header: ['时间', '事项'], rows: [['8时', 'a | b'], ['9时', '']] },
+      {
+        kind: 'table',
+        header: ['时间', '事项'],
+        rows: [
+          ['8时', 'a | b'],
+          ['9时', ''],
+        ],
+      },
     ]);
   });
   test('joins Latin words with a space and Chinese without', () => {
-    expect(plainText(parseMarkdown('host one\ntwo\n中文\n换行').flatMap((block) => (block.kind === 'paragraph' ? block.spans : [])))).toBe('host one two中文换行');
+    expect(
+      plainText(
+        parseMarkdown('host one\ntwo\n中文\n换行').flatMap((block) => (block.kind === 'paragraph' ? block.spans : [])),
+      ),
+    ).toBe('host one two中文换行');
   });
   test('takes any text, ends, and loses no visible character of a paragraph', () => {
     const piece = fc.constantFrom('# ', '- ', '1. ', '|', '---', '**', '\n', '\n\n', '中', 'a', ' ', '\r\n');
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 60 }).map((parts) => parts.join('')), (text) => {
-        const shown = parseMarkdown(text)
-          .map((block) => {
-            if (block.kind === 'table') return [block.header, ...block.rows].flat().join('');
-            return block.kind === 'list' ? block.items.map(plainText).join('') : plainText(block.spans);
-          })
-          .join('');
-        for (const char of ['中', 'a']) if (!text.includes('|')) expect(shown.split(char).length).toBe(text.split(char).length);
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 60 }).map((parts) => parts.join('')),
+        (text) => {
+          const shown = parseMarkdown(text)
+            .map((block) => {
+              if (block.kind === 'table') return [block.header, ...block.rows].flat().join('');
+              return block.kind === 'list' ? block.items.map(plainText).join('') : plainText(block.spans);
+            })
+            .join('');
+          for (const char of ['中', 'a'])
+            if (!text.includes('|')) expect(shown.split(char).length).toBe(text.split(char).length);
+        },
+      ),
     );
   });
   test('tableCell() keeps a bar and a line break from breaking the table', () => {
@@ -79,6 +112,9 @@ describe('documentCode()', () => {
     ['虎门镇卫健办', '虎卫'],
     ['东卫', '东卫'],
     ['市疾控', '市疾控'],
-  ])('%s → %s', (short_name, code) => expect(documentCode({ document_code: '', short_name, name: short_name })).toBe(code));
-  test('the own code wins', () => expect(documentCode({ document_code: '粤卫', short_name: '广东省卫健委', name: '' })).toBe('粤卫'));
+  ])('%s → %s', (short_name, code) =>
+    expect(documentCode({ document_code: '', short_name, name: short_name })).toBe(code),
+  );
+  test('the own code wins', () =>
+    expect(documentCode({ document_code: '粤卫', short_name: '广东省卫健委', name: '' })).toBe('粤卫'));
 });

@@ -5,7 +5,10 @@ import { dayOf } from '../calendar/day.ts';
 /** The issuer's code in its document numbers (发文机关代字), e.g. 东卫 for 东莞市卫生健康局; the institution's own code wins. */
 export function documentCode(institution: { document_code: string; short_name: string; name: string }): string {
   if (institution.document_code !== '') return institution.document_code;
-  const match = /^(.+?)(?:省|市|自治州|州|盟|县|区|旗|镇|乡|街道)?(?:卫生健康|卫健|卫生计生|卫生)(?:和[^委局办]*)?(?:委员会|委|局|办公室|办)?$/.exec(institution.short_name);
+  const match =
+    /^(.+?)(?:省|市|自治州|州|盟|县|区|旗|镇|乡|街道)?(?:卫生健康|卫健|卫生计生|卫生)(?:和[^委局办]*)?(?:委员会|委|局|办公室|办)?$/.exec(
+      institution.short_name,
+    );
   // A one-character place is its own abbreviation; a longer one is called by its first character.
   if (match?.[1] !== undefined) return `${match[1].slice(0, 1)}卫`;
   return institution.short_name;

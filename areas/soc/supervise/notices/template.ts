@@ -51,14 +51,20 @@ export function parseNoticeTemplate(text: string, file: string): NoticeTemplate 
   const front = FrontMatter.safeParse(parse(match[1] ?? ''));
   if (!front.success) throw new Error(`${file}: ${z.prettifyError(front.error)}`);
   const template = { ...front.data, body: (match[2] ?? '').trim() };
-  for (const [, name = ''] of [template.title, template.body, ...template.requirements].join('\n').matchAll(/\{\{\s*(\w+)\s*\}\}/g)) {
-    if (!(name in PLACEHOLDERS)) throw new Error(`${file}: unknown placeholder {{${name}}}; known: ${Object.keys(PLACEHOLDERS).join(', ')}`);
+  for (const [, name = ''] of [template.title, template.body, ...template.requirements]
+    .join('\n')
+    .matchAll(/\{\{\s*(\w+)\s*\}\}/g)) {
+    if (!(name in PLACEHOLDERS))
+      throw new Error(`${file}: unknown placeholder {{${name}}}; known: ${Object.keys(PLACEHOLDERS).join(', ')}`);
   }
   return template;
 }
 
 /** Fills the placeholders. Values are text: what they contain is not read as a placeholder again. */
-export function fillTemplate(template: NoticeTemplate, values: Partial<Record<Placeholder, string>>): { title: string; body: string; requirements: string[] } {
+export function fillTemplate(
+  template: NoticeTemplate,
+  values: Partial<Record<Placeholder, string>>,
+): { title: string; body: string; requirements: string[] } {
   const fill = (text: string): string =>
     text.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: Placeholder) => {
       const value = values[name];

@@ -26,7 +26,12 @@ export function choiceColumn<V extends string>(base: Base, options: Readonly<Rec
     parse: (text) => {
       const value = stored.get(text) ?? [...stored.values()].find((code) => code === text.toLowerCase());
       return value === undefined
-        ? problem(`“${text}”不在可选值内`, `'${text}' is not one of the options`, `可填:${offered.join('、')}`, `One of: ${offered.join(', ')}`)
+        ? problem(
+            `“${text}”不在可选值内`,
+            `'${text}' is not one of the options`,
+            `可填:${offered.join('、')}`,
+            `One of: ${offered.join(', ')}`,
+          )
         : { value };
     },
   };
@@ -38,7 +43,13 @@ export function numberColumn(base: Base, limits: { min: number; max: number; int
     ...base,
     parse: (text) => {
       const value = Number(text.replace(/[,，]/g, ''));
-      if (Number.isFinite(value) && value >= limits.min && value <= limits.max && (limits.integer !== true || Number.isInteger(value))) return { value };
+      if (
+        Number.isFinite(value) &&
+        value >= limits.min &&
+        value <= limits.max &&
+        (limits.integer !== true || Number.isInteger(value))
+      )
+        return { value };
       return problem(
         `“${text}”不是 ${limits.min} 到 ${limits.max} 的${kind}`,
         `'${text}' is not a number from ${limits.min} to ${limits.max}`,
@@ -55,10 +66,16 @@ export function listColumn(base: Base, kind: 'address' | 'block' | 'text', max =
     ...base,
     parse: (text) => {
       const items = [...new Set(text.split(/[;,；，、\s]+/).filter((item) => item !== ''))];
-      if (items.length > max) return problem(`超过 ${max} 项`, `More than ${max} items`, '拆成多行', 'Use several rows');
+      if (items.length > max)
+        return problem(`超过 ${max} 项`, `More than ${max} items`, '拆成多行', 'Use several rows');
       for (const item of items) {
         if (kind === 'address' && !isAddress(item))
-          return problem(`“${item}”不是 IP 地址`, `'${item}' is not an IP address`, '写单个地址,如 10.1.2.3;多个用分号隔开', 'One address each, e.g. 10.1.2.3; separate with semicolons');
+          return problem(
+            `“${item}”不是 IP 地址`,
+            `'${item}' is not an IP address`,
+            '写单个地址,如 10.1.2.3;多个用分号隔开',
+            'One address each, e.g. 10.1.2.3; separate with semicolons',
+          );
         const block = kind === 'block' ? parseBlock(item) : undefined;
         if (kind === 'block' && block === undefined)
           return problem(`“${item}”不是网段`, `'${item}' is not a CIDR block`, '例如 10.1.2.0/24', 'e.g. 10.1.2.0/24');

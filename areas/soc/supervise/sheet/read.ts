@@ -28,7 +28,8 @@ const MAX_UNPACKED_MB = 200;
 export async function readSheets(bytes: Uint8Array, name: string): Promise<readonly Sheet[]> {
   const sheets = isZip(bytes) ? await readXlsx(bytes, name) : [readCsv(bytes, name)];
   for (const sheet of sheets) {
-    if (sheet.rows.length > MAX_ROWS) throw new XinglinError('sheet.too_large', { name, rows: MAX_ROWS, mb: MAX_UNPACKED_MB });
+    if (sheet.rows.length > MAX_ROWS)
+      throw new XinglinError('sheet.too_large', { name, rows: MAX_ROWS, mb: MAX_UNPACKED_MB });
   }
   return sheets;
 }
@@ -43,7 +44,8 @@ async function readXlsx(bytes: Uint8Array, name: string): Promise<Sheet[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const unpacked = unpackedSize(buffer);
   if (unpacked === undefined) throw new XinglinError('sheet.not_a_table', { name, reason: '压缩包目录损坏' });
-  if (unpacked > MAX_UNPACKED_MB * 1_048_576) throw new XinglinError('sheet.too_large', { name, rows: MAX_ROWS, mb: MAX_UNPACKED_MB });
+  if (unpacked > MAX_UNPACKED_MB * 1_048_576)
+    throw new XinglinError('sheet.too_large', { name, rows: MAX_ROWS, mb: MAX_UNPACKED_MB });
   try {
     // Numbers stay text: a phone or a credit code must not become 1.38E+10.
     const sheets = await readXlsxFile<string>(buffer, { parseNumber: (text) => plainNumber(text) });
@@ -83,14 +85,19 @@ function unpackedSize(zip: Buffer): number | undefined {
 
 function readCsv(bytes: Uint8Array, name: string): Sheet {
   const text = decodeText(bytes);
-  if (text === undefined || text.includes('\0')) throw new XinglinError('sheet.not_a_table', { name, reason: '既不是工作簿,也不是文本' });
+  if (text === undefined || text.includes('\0'))
+    throw new XinglinError('sheet.not_a_table', { name, reason: '既不是工作簿,也不是文本' });
   return { name: 'CSV', rows: parseCsv(text) };
 }
 
 /** Text in the encoding its bytes show: a BOM, else UTF-8, else GB18030 (what Chinese Excel writes); undefined when it is none of them. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   const candidates =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? ['utf-16le'] : bytes[0] === 0xfe && bytes[1] === 0xff ? ['utf-16be'] : ['utf-8', 'gb18030'];
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? ['utf-16le']
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? ['utf-16be']
+        : ['utf-8', 'gb18030'];
   for (const encoding of candidates) {
     try {
       return new TextDecoder(encoding, { fatal: true }).decode(bytes);

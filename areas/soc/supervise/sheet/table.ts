@@ -46,30 +46,80 @@ export interface Table {
 }
 
 const HELP_SHEETS = /说明|帮助|help|字典/i;
-const headerKey = (text: string): string => text.replace(/[\s*＊:：]/g, '').replace(/[（(].*?[）)]$/, '').toLowerCase();
+const headerKey = (text: string): string =>
+  text
+    .replace(/[\s*＊:：]/g, '')
+    .replace(/[（(].*?[）)]$/, '')
+    .toLowerCase();
 
 /** Finds the header in the first rows of each sheet, and reads every row below it. Nothing is skipped without an issue that says so. */
 export function readTable(sheets: readonly Sheet[], columns: readonly Column[], locale: Locale): Table {
   const rows: TableRow[] = [];
   const issues: RowIssue[] = [];
-  const data = sheets.filter((sheet) => !HELP_SHEETS.test(sheet.name) && sheet.rows.some((row) => row.some((cell) => cell !== '')));
+  const data = sheets.filter(
+    (sheet) => !HELP_SHEETS.test(sheet.name) && sheet.rows.some((row) => row.some((cell) => cell !== '')),
+  );
   if (data.length === 0) {
-    issues.push(issue(sheets[0]?.name ?? '', 0, '', '', { zh: '表格是空的', en: 'The table is empty' }, { zh: '请用下载的模板填写', en: 'Fill in the template' }));
+    issues.push(
+      issue(
+        sheets[0]?.name ?? '',
+        0,
+        '',
+        '',
+        { zh: '表格是空的', en: 'The table is empty' },
+        { zh: '请用下载的模板填写', en: 'Fill in the template' },
+      ),
+    );
   }
   for (const sheet of data) readOne(sheet);
   return { rows, issues };
 
-  function issue(sheet: string, row: number, column: string, value: string, message: Text, remedy: Text, level: RowIssue['level'] = 'error'): RowIssue {
-    return { level, sheet, row, column, value: value.slice(0, 200), message: say(message, locale), remedy: say(remedy, locale) };
+  function issue(
+    sheet: string,
+    row: number,
+    column: string,
+    value: string,
+    message: Text,
+    remedy: Text,
+    level: RowIssue['level'] = 'error',
+  ): RowIssue {
+    return {
+      level,
+      sheet,
+      row,
+      column,
+      value: value.slice(0, 200),
+      message: say(message, locale),
+      remedy: say(remedy, locale),
+    };
   }
 
   function readOne(sheet: Sheet): void {
     const names = new Map<string, Column>();
-    for (const column of columns) for (const name of [column.header, column.key, ...(column.aliases ?? [])]) names.set(headerKey(name), column);
-    const headerAt = sheet.rows.slice(0, 10).findIndex((row) => row.filter((cell) => names.has(headerKey(cell))).length >= Math.min(2, columns.length));
+    for (const column of columns)
+      for (const name of [column.header, column.key, ...(column.aliases ?? [])]) names.set(headerKey(name), column);
+    const headerAt = sheet.rows
+      .slice(0, 10)
+      .findIndex((row) => row.filter((cell) => names.has(headerKey(cell))).length >= Math.min(2, columns.length));
     if (headerAt < 0) {
       issues.push(
-        issue(sheet.name, 0, '', '', { zh: '前 10 行没有找到表头', en: 'No header in the first 10 rows' }, { zh: `表头应包含:${columns.filter((c) => c.required).map((c) => c.header).join('、')}`, en: `Headers needed: ${columns.filter((c) => c.required).map((c) => c.header).join(', ')}` }),
+        issue(
+          sheet.name,
+          0,
+          '',
+          '',
+          { zh: '前 10 行没有找到表头', en: 'No header in the first 10 rows' },
+          {
+            zh: `表头应包含:${columns
+              .filter((c) => c.required)
+              .map((c) => c.header)
+              .join('、')}`,
+            en: `Headers needed: ${columns
+              .filter((c) => c.required)
+              .map((c) => c.header)
+              .join(', ')}`,
+          },
+        ),
       );
       return;
     }
@@ -79,13 +129,41 @@ export function readTable(sheets: readonly Sheet[], columns: readonly Column[], 
     for (const [index, cell] of header.entries()) {
       if (cell === '') continue;
       if (at[index] === undefined)
-        issues.push(issue(sheet.name, headerAt + 1, place(index), cell, { zh: `不认识的列“${cell}”,未导入`, en: `Unknown column '${cell}', not imported` }, { zh: '列名请与模板一致', en: 'Use the names of the template' }, 'warning'));
+        issues.push(
+          issue(
+            sheet.name,
+            headerAt + 1,
+            place(index),
+            cell,
+            { zh: `不认识的列“${cell}”,未导入`, en: `Unknown column '${cell}', not imported` },
+            { zh: '列名请与模板一致', en: 'Use the names of the template' },
+            'warning',
+          ),
+        );
       else if (at.indexOf(at[index]) !== index)
-        issues.push(issue(sheet.name, headerAt + 1, place(index), cell, { zh: `列“${cell}”重复`, en: `Column '${cell}' is there twice` }, { zh: '删除多余的一列', en: 'Delete one of them' }));
+        issues.push(
+          issue(
+            sheet.name,
+            headerAt + 1,
+            place(index),
+            cell,
+            { zh: `列“${cell}”重复`, en: `Column '${cell}' is there twice` },
+            { zh: '删除多余的一列', en: 'Delete one of them' },
+          ),
+        );
     }
     for (const column of columns) {
       if (column.required === true && !at.includes(column))
-        issues.push(issue(sheet.name, headerAt + 1, column.header, '', { zh: `缺少必填列“${column.header}”`, en: `The column '${column.header}' is missing` }, { zh: '补上该列', en: 'Add it' }));
+        issues.push(
+          issue(
+            sheet.name,
+            headerAt + 1,
+            column.header,
+            '',
+            { zh: `缺少必填列“${column.header}”`, en: `The column '${column.header}' is missing` },
+            { zh: '补上该列', en: 'Add it' },
+          ),
+        );
     }
     for (let r = headerAt + 1; r < sheet.rows.length; r += 1) {
       const cells = sheet.rows[r] ?? [];
@@ -98,7 +176,16 @@ export function readTable(sheets: readonly Sheet[], columns: readonly Column[], 
         if (text === '') {
           if (column.required !== true) continue;
           bad = true;
-          issues.push(issue(sheet.name, r + 1, place(index), '', { zh: `“${column.header}”必填`, en: `'${column.header}' is required` }, { zh: column.help, en: `e.g. ${column.example}` }));
+          issues.push(
+            issue(
+              sheet.name,
+              r + 1,
+              place(index),
+              '',
+              { zh: `“${column.header}”必填`, en: `'${column.header}' is required` },
+              { zh: column.help, en: `e.g. ${column.example}` },
+            ),
+          );
           continue;
         }
         const parsed = column.parse(text);
