@@ -1,0 +1,104 @@
+/** One raw batch → rows for the event store, counts and hits. Pure computation; runs on a worker thread, and in tests and back-tests as it is. */
+import { eventRow, rowHead } from '../normalize/event-row.ts';
+import { forEachItem } from '../normalize/items.ts';
+import type { BulkItem } from '../normalize/items.ts';
+import type { NetworkContext } from '../normalize/network-context.ts';
+import { createNormalizer } from '../normalize/normalizer.ts';
+import type { NormalizedEvent } from '../normalize/normalizer.ts';
+import type { BatchOutcome, RawBatch } from '../normalize/raw-batch.ts';
+import type { Detector } from './detector.ts';
+import type { IntelHit } from './intel-matcher.ts';
+
+/** What fired on one event of a batch. */
+export interface BatchHit {
+  readonly seq: number;
+  readonly ts: number;
+  readonly rules: readonly string[];
+  readonly intel: readonly IntelHit[];
+  readonly event: Readonly<Record<string, unknown>>;
+}
+
+export interface ProcessedBatch {
+  /** NDJSON. */
+  readonly rows: string;
+  readonly outcome: BatchOutcome;
+  readonly hits: readonly BatchHit[];
+}
+
+const SAMPLE_LENGTH = 400;
+
+export function processBatch(
+  batch: RawBatch,
+  detector: Detector,
+  network: NetworkContext,
+  ingested: number,
+): ProcessedBatch {
+  const { source } = batch;
+  const head = rowHead({ id: batch.id, tenant: source.tenant, sourceId: source.id, ingested });
+  const normalizer = createNormalizer(batch);
+  const hits: BatchHit[] = [];
+  const datasets: Record<string, number> = {};
+  let rows = '';
+  let seq = 0;
+  let failed = 0;
+  let lagMsSum = 0;
+  let lastEventAt = 0;
+  let unknownSample: string | undefined;
+
+  function take(normalized: NormalizedEvent): void {
+    const { event, dataset, ts } = normalized;
+    network.enrich(source.tenant, event);
+    const detection = detector.detect(event, source.tenant, ingested);
+    const intel = detection.intel;
+    rows += eventRow(head, seq, event, detection.rules, intel?.map((hit) => hit.id));
+    if (detection.rules !== undefined || intel !== undefined)
+      hits.push({ seq, ts, rules: detection.rules ?? [], intel: intel ?? [], event });
+    if (!normalized.known) {
+      failed += 1;
+      unknownSample ??= String(event['event.original'] ?? event['message'] ?? '').slice(0, SAMPLE_LENGTH);
+    }
+    datasets[dataset] = (datasets[dataset] ?? 0) + 1;
+    // A device whose clock runs ahead has no lag, not a negative one.
+    lagMsSum += Math.max(0, batch.receivedAt - ts);
+    if (ts > lastEventAt) lastEventAt = ts;
+    seq += 1;
+  }
+
+  const result = forEachItem(batch, {
+    text: (line, envelope) => take(normalizer.text(line, envelope)),
+    document: (doc, raw, envelope) => take(normalizer.document(doc, raw, envelope)),
+  });
+  const outcome: BatchOutcome = {
+    received: seq,
+    parsed: seq - failed,
+    failed,
+    dropped: 0,
+    truncated: result.truncated,
+    duplicate: false,
+    lagMsSum,
+    lastEventAt,
+    datasets,
+    ...(unknownSample === undefined ? {} : { unknownSample }),
+    ...(result.problem === undefined ? {} : { problem: result.problem }),
+    ...(result.bulk === undefined ? {} : { reply: Buffer.from(bulkReply(result.bulk), 'utf8') }),
+  };
+  return { rows, outcome, hits };
+}
+
+/** The `items` of an Elasticsearch `_bulk` answer, in the order of the request. */
+function bulkReply(items: readonly BulkItem[]): string {
+  let text = '';
+  let errors = false;
+  for (const [seq, item] of items.entries()) {
+    const id = JSON.stringify(item.id ?? `x${seq}`);
+    const index = JSON.stringify(item.index);
+    if (item.error === undefined) {
+      text += `,{"${item.action}":{"_index":${index},"_id":${id},"_version":1,"result":"created","_shards":{"total":1,"successful":1,"failed":0},"_seq_no":${seq},"_primary_term":1,"status":201}}`;
+    } else {
+      errors = true;
+      const error = `{"type":"document_parsing_exception","reason":${JSON.stringify(item.error)}}`;
+      text += `,{"${item.action}":{"_index":${index},"_id":${id},"status":400,"error":${error}}}`;
+    }
+  }
+  return `{"errors":${errors},"took":1,"items":[${text.slice(1)}]}`;
+}

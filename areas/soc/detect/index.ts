@@ -1,0 +1,41 @@
+/** detect: rules, indicators and correlations over the stream; the pipeline that runs them. */
+import type { Mount, Platform, RouteSpec, Service } from '@xinglin/platform/http';
+import { createDetectionManager } from './detection-manager.ts';
+import type { DetectionManager } from './detection-manager.ts';
+import type { HitSink, RuleBook } from './hit.ts';
+import { createPipeline } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
+
+export type { Hit, HitEvent, HitSink, RuleBook, RuleInfo, SilenceAlert, SilenceSink } from './hit.ts';
+export { storedEvent, STORED_EVENT_COLUMNS } from './stored-event.ts';
+export type { StoredEvent, StoredRow } from './stored-event.ts';
+
+export interface DetectDeps {
+  /** Asked only when hits come: the responder is made after the rules it needs. */
+  readonly sink: HitSink;
+  readonly workers?: number;
+  readonly contentDir?: string;
+}
+
+export interface Detect {
+  readonly routes: readonly RouteSpec[];
+  readonly mounts: readonly Mount[];
+  readonly services: readonly Service[];
+  readonly pipeline: Pipeline;
+  readonly book: RuleBook;
+  readonly manager: DetectionManager;
+}
+
+export function createDetect(platform: Platform, deps: DetectDeps): Detect {
+  const manager = createDetectionManager({
+    platform,
+    ...(deps.contentDir === undefined ? {} : { contentDir: deps.contentDir }),
+  });
+  const pipeline = createPipeline({
+    platform,
+    manager,
+    sink: deps.sink,
+    ...(deps.workers === undefined ? {} : { workers: deps.workers }),
+  });
+  return { routes: [], mounts: [], services: [pipeline.service], pipeline, book: manager.book, manager };
+}
