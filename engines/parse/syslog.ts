@@ -151,7 +151,7 @@ function frameOf(
 
 function rfc3164(text: string, start: number, priority: number, receivedAt: number, offset: number): SyslogFrame {
   let pos = start;
-  if (text.charCodeAt(pos) === 32) pos++;
+  if (text.charCodeAt(pos) === 32 || text.charCodeAt(pos) === 58) pos++;
   pos = skipSequence(text, pos);
   // Cisco marks an unsynchronised clock with "*" or ".".
   const mark = text.charCodeAt(pos);

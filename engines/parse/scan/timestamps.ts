@@ -316,6 +316,12 @@ export function bsdStamp(text: string, pos: number, receivedAt: number, offset: 
   const guess = dayMs(yearAt(receivedLocal), month, day) + clock;
   const local = nearestYear(guess, month, day, clock, receivedLocal);
   if (Number.isNaN(local)) return undefined;
+  if (text.charCodeAt(end) === 32) {
+    // Cisco: "Mar  1 18:46:11.123 UTC: %SYS-5-…". Without the colon the word would be the host.
+    const zone = zoneAt(text, end + 1);
+    if (!Number.isNaN(zone) && text.charCodeAt(zoneEnd) === 58)
+      return { ms: local - zone * 60_000, end: zoneEnd, zoned: true };
+  }
   return { ms: local - offset * 60_000, end, zoned: false };
 }
 
