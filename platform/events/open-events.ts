@@ -1,5 +1,5 @@
 import { ClickHouseError, createClient } from '@clickhouse/client';
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { SILENT_LOG } from '../embedded/log.ts';
 import type { EngineLog } from '../embedded/log.ts';
 import { XinglinError } from '../kernel/errors.ts';
@@ -51,6 +51,7 @@ export async function openEvents(options: OpenEventsOptions): Promise<OpenedEven
     keep_alive: { enabled: true, idle_socket_ttl: 2500 },
     log: { LoggerClass: QuietLogger },
   });
+  let known: ClickHouseSettings = {};
   const close = async (): Promise<void> => {
     await client.close();
     await embedded?.child.stop();
@@ -58,6 +59,7 @@ export async function openEvents(options: OpenEventsOptions): Promise<OpenedEven
   try {
     await migrateEvents(client, { area: 'platform', dir: new URL('../migrations/events/', import.meta.url) });
     await setRetention(client, options.retentionDays ?? DEFAULT_RETENTION_DAYS);
+    known = await knownSettings(client);
   } catch (error) {
     await close();
     throw error;
@@ -85,6 +87,7 @@ export async function openEvents(options: OpenEventsOptions): Promise<OpenedEven
           format: 'JSONEachRow',
           ...(limits.signal === undefined ? {} : { abort_signal: limits.signal }),
           clickhouse_settings: {
+            ...known,
             ...(filters === undefined ? {} : { additional_table_filters: filters as never }),
             max_execution_time: Math.max(1, Math.ceil(timeoutMs / 1000)),
             max_result_rows: String(limits.maxRows ?? DEFAULT_MAX_ROWS),
@@ -107,6 +110,22 @@ export async function openEvents(options: OpenEventsOptions): Promise<OpenedEven
     },
     close,
   };
+}
+
+/**
+ * Settings for every read, as far as this version of the engine has them. The top-N filter on the sort column displaces the
+ * conditions from PREWHERE and the text index with them: four times slower where it was measured (26.7).
+ */
+const READ_SETTINGS: Readonly<Record<string, string>> = { use_top_k_dynamic_filtering: '0' };
+
+async function knownSettings(client: ClickHouseClient): Promise<ClickHouseSettings> {
+  const result = await client.query({
+    query: 'SELECT name FROM system.settings WHERE name IN {names:Array(String)}',
+    query_params: { names: Object.keys(READ_SETTINGS) },
+    format: 'JSONEachRow',
+  });
+  const names = new Set((await result.json<{ name: string }>()).map((row) => row.name));
+  return Object.fromEntries(Object.entries(READ_SETTINGS).filter(([name]) => names.has(name)));
 }
 
 async function setRetention(client: ClickHouseClient, days: number): Promise<void> {

@@ -75,7 +75,7 @@ function compileText(c: Compiler, column: string, test: ValueTest): string {
   const place = `positionCaseInsensitive(${column}, ${c.bind(value)}) > 0`;
   const tokens = textTokens(value);
   if (tokens.length === 0 || tokens.some((token) => !isAsciiWord(token))) return place;
-  const words = `hasAllTokens(${column}, ${c.bind(value)})`;
+  const words = `hasAllTokens(lower(${column}), ${c.bind(lowerAscii(value))})`;
   return tokens.length === 1 && tokens[0] === value ? words : `(${words} AND ${place})`;
 }
 

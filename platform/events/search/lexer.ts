@@ -58,7 +58,8 @@ export function readField(cursor: Cursor): string | undefined {
   if (!FIELD_NAME.test(name)) return undefined;
   const after = rest.slice(colon + 1);
   // `http://…` and `C:\…` are text; everything after a colon that is not one of these is a value.
-  if (after.startsWith('//') || (name.length === 1 && after.startsWith('\\'))) return undefined;
+  if (after.startsWith('//')) return undefined;
+  if (name.length === 1 && after[0] === '\\' && !ESCAPABLE.test(after[1] ?? '')) return undefined;
   cursor.at += colon + 1;
   return name;
 }

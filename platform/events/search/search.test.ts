@@ -259,11 +259,12 @@ describe('compiled SQL finds what the query means', () => {
   }, 60_000);
 
   test('nothing a user writes becomes SQL', () => {
-    for (const evil of ["'", "\\'", "') OR 1 --", '{x:String}', '`', '$$', ';DROP TABLE events']) {
-      for (const query of [`"${evil.replaceAll('"', '')}"`, `user:"${evil}"`, `no.such.field:"${evil}"`]) {
+    for (const sign of ["'", "\\'", "') OR 1 --", '{x:String}', '`', '$$', ';DROP TABLE events']) {
+      const evil = `evil${sign}`;
+      for (const query of [`"${evil}"`, `user:"${evil}"`, `no.such.field:"${evil}"`, `rules:"${evil}"*`]) {
         const where = compileWhere(parseQuery(query.replaceAll('\\', '\\\\')), { now: 0 });
-        expect(where.sql).not.toContain(evil);
-        expect(Object.values(where.params)).toContain(query.startsWith('"') ? evil : evil);
+        expect(where.sql).not.toContain('evil');
+        expect(Object.values(where.params).some((value) => String(value).includes('evil'))).toBe(true);
       }
     }
   });

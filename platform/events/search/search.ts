@@ -36,8 +36,8 @@ export interface SearchPage {
 export const MAX_LIMIT = 5000;
 const HOUR = 3_600_000;
 /** A first look at this much time, then each slice this many times as long as the one before. */
-const FIRST_SLICE = 2 * HOUR;
-const SLICE_GROWTH = 6;
+const FIRST_SLICE = 26 * HOUR;
+const SLICE_GROWTH = 7;
 
 /** Condition and parameters of a query over `events`, without scopes: the store adds them. */
 export function eventWhere(query: EventQuery, now = Date.now()): CompiledWhere {
@@ -53,7 +53,7 @@ export function eventWhere(query: EventQuery, now = Date.now()): CompiledWhere {
 
 /**
  * A page of events. Time is cut into disjoint slices, nearest the beginning of the order first and growing, and the search
- * ends when the page is full: the usual search ("the newest hundred") reads hours, not months, and the rarest one reads
+ * ends when the page is full: the usual search ("the newest hundred") reads a day, not months, and the rarest one reads
  * each row once.
  */
 export async function searchEvents(
