@@ -1,4 +1,6 @@
 import type { Mount, Platform, RouteSpec, Service } from '@xinglin/platform/http';
+import { zoneAndSystemRoutes } from './assets/parts.ts';
+import { assetRoutes } from './assets/routes.ts';
 import { loadCalendar } from './calendar/index.ts';
 import { workdayRoutes } from './calendar/routes.ts';
 import type { SuperviseContext } from './context.ts';
@@ -35,6 +37,8 @@ export function createSupervise(platform: Platform, deps: SuperviseDeps = {}): S
   return {
     routes: [
       ...institutionRoutes(platform),
+      ...assetRoutes(platform),
+      ...zoneAndSystemRoutes(platform),
       ...workdayRoutes(context),
       ...noticeRoutes(context),
       ...recipientRoutes(context),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isAddress, overlaps, parseBlock } from './address.ts';
 import { checkEmail, checkPhone, checkRegionCode, checkUscc, usccCheckDigit } from './validate.ts';
 
-const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
+const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY'.split('');
 const body = fc.array(fc.constantFrom(...ALPHABET), { minLength: 17, maxLength: 17 }).map((chars) => chars.join(''));
 
 describe('checkUscc()', () => {

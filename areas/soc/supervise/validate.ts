@@ -32,7 +32,7 @@ export function checkUscc(code: string): Problem | undefined {
       },
     };
   }
-  const bad = [...code].find((char) => !USCC_ALPHABET.includes(char));
+  const bad = code.split('').find((char) => !USCC_ALPHABET.includes(char));
   if (bad !== undefined) {
     return {
       message: { zh: `统一社会信用代码不使用字母 ${bad}`, en: `A credit code never has the letter ${bad}` },

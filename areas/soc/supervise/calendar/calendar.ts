@@ -77,8 +77,7 @@ export function createCalendar(file: CalendarFile = {}): WorkCalendar {
   }
   for (const [year, arrangement] of Object.entries(years)) {
     known.add(Number(year));
-    for (const map of [holidays, workdays])
-      for (const day of [...map.keys()]) if (day.startsWith(year)) map.delete(day);
+    for (const map of [holidays, workdays]) for (const day of map.keys()) if (day.startsWith(year)) map.delete(day);
     for (const [day, name] of Object.entries(arrangement.holidays)) holidays.set(day, name);
     for (const [day, name] of Object.entries(arrangement.workdays)) workdays.set(day, name);
   }

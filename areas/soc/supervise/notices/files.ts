@@ -119,10 +119,9 @@ function isText(bytes: Buffer): boolean {
 /** The safe name and the type of an upload; throws what is wrong with it. */
 export function recognise(file: UploadedFile): { name: string; type: string } {
   // Only the last part of a path, without control characters and what file systems and headers give a meaning.
-  // oxlint-disable-next-line no-control-regex -- they are what is taken out
   const name =
     (file.name.split(/[/\\]/).at(-1) ?? '')
-      .replace(/[\0-\x1f\x7f<>:"|?*\u202a-\u202e\u2066-\u2069]/g, '')
+      .replace(/[\p{Cc}\p{Bidi_Control}<>:"|?*]/gu, '')
       .trim()
       .slice(-120) || 'file';
   const bytes = Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength);
