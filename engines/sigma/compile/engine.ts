@@ -91,7 +91,8 @@ export class Engine implements SigmaEngine {
       if (known === undefined) byGroup.set(group, [event]);
       else known.push(event);
     }
-    for (const [group, events] of byGroup) group.index = this.indexOf(group.members, this.measure(group.members, events));
+    for (const [group, events] of byGroup)
+      group.index = this.indexOf(group.members, this.measure(group.members, events));
   }
 
   private report(rule: SigmaRule): void {
@@ -117,6 +118,7 @@ export class Engine implements SigmaEngine {
         const necessary = necessaryAtoms(node, ({ predicate }) => this.atomsOf(predicate), rarity);
         return { member, atoms: necessary?.atoms };
       }),
+      (slot) => this.frame.keys[slot] as readonly string[],
     );
   }
 
@@ -138,7 +140,7 @@ export class Engine implements SigmaEngine {
       else for (const kid of node.kids) visit(kid);
     };
     for (const member of members) visit((this.entries[member] as Entry).node);
-    const index = new GroupIndex(list);
+    const index = new GroupIndex(list, (slot) => this.frame.keys[slot] as readonly string[]);
     const learned = new LearnedRarity();
     for (const event of events) {
       this.frame.begin(event);

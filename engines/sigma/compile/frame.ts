@@ -32,7 +32,7 @@ export class Frame {
   private readonly foldedStamp: Int32Array;
   private texts: string[] | undefined;
   private foldedAll: string[] | undefined;
-  private readonly keys: readonly (readonly string[])[];
+  readonly keys: readonly (readonly string[])[];
 
   constructor(keys: readonly (readonly string[])[]) {
     this.keys = keys;

@@ -2,7 +2,7 @@ import type { Expression, Glob, SigmaLogsource, ValueTest } from '../types.ts';
 import { Problem } from '../problem.ts';
 import { parseGlob } from '../text/glob.ts';
 import type { Slots } from './frame.ts';
-import { KEYWORD, type Predicate, type Predicates } from './predicates.ts';
+import { asEndText, KEYWORD, type EndText, type Predicate, type Predicates } from './predicates.ts';
 
 /** The condition of a rule over interned predicates. */
 export type Node =
@@ -56,6 +56,39 @@ export function lower(expression: Expression, context: LowerContext): Node {
       }
     }
   }
+}
+
+/** From this many on, texts at the ends of one field are looked up together. */
+const MIN_ENDS = 4;
+
+/** Takes the long lists of texts at the ends of one field out of the children of an `or`. */
+function splitEnds(
+  children: readonly Expression[],
+  { slots, predicates, resolve }: LowerContext,
+): { ends: Node[]; others: readonly Expression[] } {
+  if (children.length < MIN_ENDS) return { ends: [], others: children };
+  const byField = new Map<string, { texts: EndText[]; children: Expression[] }>();
+  const others: Expression[] = [];
+  for (const child of children) {
+    const text = child.kind === 'match' && child.field !== undefined ? asEndText(child.test) : undefined;
+    if (text === undefined || child.kind !== 'match') {
+      others.push(child);
+      continue;
+    }
+    const field = child.field as string;
+    const known = byField.get(field);
+    if (known === undefined) byField.set(field, { texts: [text], children: [child] });
+    else {
+      known.texts.push(text);
+      known.children.push(child);
+    }
+  }
+  const ends: Node[] = [];
+  for (const [field, { texts, children: own }] of byField) {
+    if (texts.length < MIN_ENDS) others.push(...own);
+    else ends.push({ op: 'test', predicate: predicates.ofEnds(slots.of(resolve(field)), texts) });
+  }
+  return { ends, others };
 }
 
 /** Joins nodes, merging nested nodes of the same operator. */

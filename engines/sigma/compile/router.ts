@@ -28,6 +28,8 @@ export class Router<Group> {
   private readonly scopes: readonly EntryScope[];
   private readonly build: (members: readonly number[]) => Group;
   private readonly shared = new Map<string, Group>();
+  private readonly lastValues: unknown[] = [];
+  private lastGroup: Group | undefined;
 
   constructor(
     scopes: readonly EntryScope[],
@@ -68,9 +70,24 @@ export class Router<Group> {
 
   /** The group of an event. */
   groupOf(event: SigmaEvent): Group {
+    const { dimensions, lastValues } = this;
+    let same = this.lastGroup !== undefined;
+    for (let at = 0; at < dimensions.length; at++) {
+      const raw = lookup(event, (dimensions[at] as Dimension).key);
+      if (raw === lastValues[at] && typeof raw !== 'object') continue;
+      lastValues[at] = raw;
+      same = false;
+    }
+    // Events of one kind come in runs.
+    if (!same) this.lastGroup = this.groupOfValues(event, lastValues);
+    return this.lastGroup as Group;
+  }
+
+  private groupOfValues(event: SigmaEvent, values: readonly unknown[]): Group {
     let code = 0;
-    for (const dimension of this.dimensions) {
-      const raw = lookup(event, dimension.key);
+    for (let at = 0; at < this.dimensions.length; at++) {
+      const dimension = this.dimensions[at] as Dimension;
+      const raw = values[at];
       code = code * (dimension.exact.size + 2) + classOf(dimension, raw);
       if (dimension.prefixes.length > 0) code = code * 2 ** dimension.prefixes.length + prefixBits(dimension, raw);
     }
@@ -91,6 +108,7 @@ export class Router<Group> {
   reset(): void {
     this.groups.clear();
     this.shared.clear();
+    this.lastGroup = undefined;
   }
 
   private groupFor(event: SigmaEvent): Group {

@@ -31,7 +31,8 @@ export class AhoCorasick {
     for (let state = 0; state < states; state++) {
       const to = renumbered[state] as number;
       const from = state * CLASS_COUNT;
-      for (let cls = 0; cls < CLASS_COUNT; cls++) this.table[to + cls] = renumbered[next[from + cls] as number] as number;
+      for (let cls = 0; cls < CLASS_COUNT; cls++)
+        this.table[to + cls] = renumbered[next[from + cls] as number] as number;
     }
     this.firstOutput = silent.length * CLASS_COUNT;
     this.outputs = speaking.map((state) => outputs[state] as number[]);
@@ -39,9 +40,11 @@ export class AhoCorasick {
 
   match(value: string, emit: Emit): void {
     const { table, firstOutput } = this;
+    const classes = CLASSES;
+    const { length } = value;
     let state = 0;
-    for (let at = 0; at < value.length; at++) {
-      state = table[state + (CLASSES[value.charCodeAt(at)] as number)] as number;
+    for (let at = 0; at < length; at++) {
+      state = table[state + (classes[value.charCodeAt(at)] as number)] as number;
       if (state >= firstOutput) this.report(state, emit);
     }
   }

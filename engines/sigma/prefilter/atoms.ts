@@ -1,6 +1,7 @@
 import { fold } from '../text/fold.ts';
 import { globShape, type Piece } from '../text/glob.ts';
 import { KEYWORD, type Predicate } from '../compile/predicates.ts';
+import type { ValueTest } from '../types.ts';
 import { requiredLiterals } from '../regex/required-literals.ts';
 
 /** A folded text that stands at a given place of a field's value whenever a predicate holds. */
@@ -18,8 +19,19 @@ const MAX_CONTAINS = 24;
  * Atoms of which at least one is present in every event for which the predicate holds; undefined when nothing can be
  * said (`|exists`, `null`, numeric comparison, a regular expression without fixed text).
  */
-export function atomsOf(predicate: Predicate): readonly Atom[] | undefined {
-  const { slot, test } = predicate;
+export function atomsOf({ slot, tests }: Predicate): readonly Atom[] | undefined {
+  const [first] = tests;
+  if (tests.length === 1) return atomsOfTest(slot, first as ValueTest);
+  const atoms: Atom[] = [];
+  for (const test of tests) {
+    const own = atomsOfTest(slot, test);
+    if (own === undefined) return undefined;
+    atoms.push(...own);
+  }
+  return atoms;
+}
+
+function atomsOfTest(slot: number, test: ValueTest): readonly Atom[] | undefined {
   if (test.kind === 'regex') {
     const literals = requiredLiterals(test.source, test.flags);
     return literals?.map((text) => contains(slot, fold(text)));
@@ -46,7 +58,11 @@ export function atomsOf(predicate: Predicate): readonly Atom[] | undefined {
   }
 }
 
-function ofPieces(slot: number, pieces: readonly Piece[], open: { start: boolean; end: boolean }): readonly Atom[] | undefined {
+function ofPieces(
+  slot: number,
+  pieces: readonly Piece[],
+  open: { start: boolean; end: boolean },
+): readonly Atom[] | undefined {
   const text = longest(pieces.flat());
   if (text === '') return undefined;
   const head = pieces[0]?.[0];
@@ -57,7 +73,10 @@ function ofPieces(slot: number, pieces: readonly Piece[], open: { start: boolean
 }
 
 function longest(parts: readonly (string | number)[]): string {
-  return parts.reduce<string>((best, part) => (typeof part === 'string' && part.length > best.length ? part : best), '');
+  return parts.reduce<string>(
+    (best, part) => (typeof part === 'string' && part.length > best.length ? part : best),
+    '',
+  );
 }
 
 function contains(slot: number, text: string): Atom {

@@ -14,7 +14,7 @@ const NOT_ASCII = /[^\u0000-\u007f]/;
 export class FieldMatcher {
   private readonly ends: Trie | undefined;
   private readonly starts: Trie | undefined;
-  private readonly anywhere: AhoCorasick | undefined;
+  readonly anywhere: AhoCorasick | undefined;
   private readonly wide: ReadonlyMap<string, readonly WideAtom[]> | undefined;
 
   constructor(atoms: readonly { readonly atom: Atom; readonly id: number }[]) {
@@ -29,7 +29,8 @@ export class FieldMatcher {
     this.ends = ends.length === 0 ? undefined : new Trie(ends, true);
     this.starts = starts.length === 0 ? undefined : new Trie(starts, false);
     this.anywhere = anywhere.length === 0 ? undefined : new AhoCorasick(anywhere);
-    this.wide = ascii.length === atoms.length ? undefined : byRareCharacter(atoms.filter(({ atom }) => !isAscii(atom.text)));
+    this.wide =
+      ascii.length === atoms.length ? undefined : byRareCharacter(atoms.filter(({ atom }) => !isAscii(atom.text)));
   }
 
   match(value: string, emit: Emit): void {
@@ -49,7 +50,10 @@ export class FieldMatcher {
         if (from < 0 || !value.startsWith(atom.text, from)) continue;
         const atStart = from === 0;
         const atEnd = from + atom.text.length === value.length;
-        if (atom.kind === 'contains' || (atom.kind === 'prefix' ? atStart : atEnd && (atom.kind === 'suffix' || atStart))) {
+        if (
+          atom.kind === 'contains' ||
+          (atom.kind === 'prefix' ? atStart : atEnd && (atom.kind === 'suffix' || atStart))
+        ) {
           emit(id);
         }
       }

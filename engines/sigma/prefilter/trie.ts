@@ -71,4 +71,20 @@ export class Trie {
       step++;
     }
   }
+
+  /** True when at least one text is found. */
+  has(value: string): boolean {
+    const { next, found, foundWhole, backwards } = this;
+    const { length } = value;
+    let node = 0;
+    for (let step = 0; ; step++) {
+      if (found[node] !== undefined) return true;
+      if (step === length) return foundWhole[node] !== undefined;
+      const code = value.charCodeAt(backwards ? length - 1 - step : step);
+      // The caller folded the value, so a character beyond ASCII is none of the texts'.
+      if (code > 127) return false;
+      node = next[node * CLASS_COUNT + (CLASSES[code] as number)] as number;
+      if (node === 0) return false;
+    }
+  }
 }

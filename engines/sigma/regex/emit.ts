@@ -76,7 +76,9 @@ function emitSet(ranges: Ranges, negated: boolean, unicode: boolean): string {
   if (kept.length === 0) return negated ? '[^]' : '[]';
   const [only] = kept;
   if (!negated && kept.length === 1 && only !== undefined && only[0] === only[1]) return emitChar(only[0], unicode);
-  const body = kept.map(([low, high]) => emitChar(low, unicode) + (high === low ? '' : `-${emitChar(high, unicode)}`)).join('');
+  const body = kept
+    .map(([low, high]) => emitChar(low, unicode) + (high === low ? '' : `-${emitChar(high, unicode)}`))
+    .join('');
   return `[${negated ? '^' : ''}${body}]`;
 }
 

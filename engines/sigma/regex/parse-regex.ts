@@ -3,7 +3,6 @@ import {
   char,
   complement,
   DIGIT,
-
   HORIZONTAL,
   SPACE,
   union,
@@ -24,16 +23,41 @@ interface Modes {
 const MAX_DEPTH = 100;
 const MAX_COUNT = 1000;
 const POSIX: Readonly<Record<string, Ranges>> = {
-  alpha: [[65, 90], [97, 122]],
+  alpha: [
+    [65, 90],
+    [97, 122],
+  ],
   digit: DIGIT,
-  alnum: [[48, 57], [65, 90], [97, 122]],
+  alnum: [
+    [48, 57],
+    [65, 90],
+    [97, 122],
+  ],
   upper: [[65, 90]],
   lower: [[97, 122]],
-  space: [[9, 13], [32, 32]],
-  blank: [[9, 9], [32, 32]],
-  punct: [[33, 47], [58, 64], [91, 96], [123, 126]],
-  cntrl: [[0, 31], [127, 127]],
-  xdigit: [[48, 57], [65, 70], [97, 102]],
+  space: [
+    [9, 13],
+    [32, 32],
+  ],
+  blank: [
+    [9, 9],
+    [32, 32],
+  ],
+  punct: [
+    [33, 47],
+    [58, 64],
+    [91, 96],
+    [123, 126],
+  ],
+  cntrl: [
+    [0, 31],
+    [127, 127],
+  ],
+  xdigit: [
+    [48, 57],
+    [65, 70],
+    [97, 102],
+  ],
   word: WORD,
   print: [[32, 126]],
   graph: [[33, 126]],
@@ -93,7 +117,8 @@ class Parser {
   }
 
   private setModes(on: string, off: string): void {
-    const set = (letter: string, before: boolean): boolean => (on.includes(letter) ? true : off.includes(letter) ? false : before);
+    const set = (letter: string, before: boolean): boolean =>
+      on.includes(letter) ? true : off.includes(letter) ? false : before;
     this.modes = {
       ignoreCase: set('i', this.modes.ignoreCase),
       multiline: set('m', this.modes.multiline),
@@ -103,7 +128,8 @@ class Parser {
   }
 
   private alternatives(): RegexNode {
-    if (++this.depth > MAX_DEPTH) throw new Problem('regex.unsupported', 'The regular expression is nested too deeply.');
+    if (++this.depth > MAX_DEPTH)
+      throw new Problem('regex.unsupported', 'The regular expression is nested too deeply.');
     const modes = this.modes;
     const items = [this.sequence()];
     while (this.source[this.at] === '|') {
@@ -188,7 +214,9 @@ class Parser {
   }
 
   private group(): RegexNode | undefined {
-    const found = this.take(/\((?:\?(?:#[^)]*\)|:|=|!|<=|<!|>|P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)'|([imsx]*)(?:-([imsx]+))?([:)])|\|))?/y);
+    const found = this.take(
+      /\((?:\?(?:#[^)]*\)|:|=|!|<=|<!|>|P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)'|([imsx]*)(?:-([imsx]+))?([:)])|\|))?/y,
+    );
     const opening = found?.[0] as string;
     const name = found?.[1] ?? found?.[2];
     if (opening.startsWith('(?#')) return undefined;
@@ -250,7 +278,10 @@ class Parser {
         this.at++;
         return {
           type: 'alternatives',
-          items: [{ type: 'sequence', items: [char(13), char(10)] }, { type: 'set', ranges: VERTICAL, negated: false }],
+          items: [
+            { type: 'sequence', items: [char(13), char(10)] },
+            { type: 'set', ranges: VERTICAL, negated: false },
+          ],
         };
       case 'K':
       case 'G':
@@ -278,7 +309,8 @@ class Parser {
     const hex = this.take(/x\{([\da-fA-F]{1,6})\}|x([\da-fA-F]{0,2})|u([\da-fA-F]{4})|0([0-7]{0,2})|o\{([0-7]+)\}/y);
     if (hex !== undefined) {
       const octal = hex[4] ?? hex[5];
-      const code = octal === undefined ? Number.parseInt(hex[1] ?? hex[2] ?? hex[3] ?? '0', 16) : Number.parseInt(octal, 8);
+      const code =
+        octal === undefined ? Number.parseInt(hex[1] ?? hex[2] ?? hex[3] ?? '0', 16) : Number.parseInt(octal, 8);
       const safe = Number.isNaN(code) ? 0 : code;
       if (safe > 0x10ffff) throw this.bad('a code point beyond U+10FFFF');
       return { ranges: [[safe, safe]], single: true };
@@ -351,7 +383,8 @@ class Parser {
       const value = Number.parseInt(octal[1] as string, 8);
       return { ranges: [[value, value]], single: true };
     }
-    if (/[pPRX]/.test(letter)) throw new Problem('regex.unsupported', `"\\${letter}" in a character class is not supported.`);
+    if (/[pPRX]/.test(letter))
+      throw new Problem('regex.unsupported', `"\\${letter}" in a character class is not supported.`);
     return this.escapedSet();
   }
 
@@ -393,4 +426,3 @@ export function withCaseVariants(ranges: Ranges): Ranges {
   }
   return union(...more);
 }
-

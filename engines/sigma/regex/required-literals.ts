@@ -67,7 +67,9 @@ function literalsOf(node: RegexNode): Literals {
 }
 
 function ofAlternatives(items: readonly Literals[]): Literals {
-  const exact = items.every((item) => item.exact !== undefined) ? distinct(items.flatMap((item) => item.exact ?? [])) : undefined;
+  const exact = items.every((item) => item.exact !== undefined)
+    ? distinct(items.flatMap((item) => item.exact ?? []))
+    : undefined;
   if (exact !== undefined && exact.length <= MAX_EXACT) return { exact, must: undefined };
   const each = items.map(best);
   if (each.includes(undefined)) return NOTHING;
