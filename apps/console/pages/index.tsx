@@ -1,0 +1,3 @@
+import type { ConsoleModule } from '@xinglin/platform/ui';
+
+export const platformModule: ConsoleModule = { name: 'platform', texts: {}, menu: [], routes: [] };

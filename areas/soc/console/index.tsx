@@ -1,0 +1,57 @@
+import {
+  AlertOutlined,
+  ApartmentOutlined,
+  AuditOutlined,
+  BankOutlined,
+  CloudServerOutlined,
+  CodeOutlined,
+  DashboardOutlined,
+  FileSearchOutlined,
+  FileTextOutlined,
+  FundProjectionScreenOutlined,
+  LaptopOutlined,
+  RadarChartOutlined,
+} from '@ant-design/icons';
+import type { ConsoleModule } from '@xinglin/platform/ui';
+import { socTexts } from './texts.ts';
+
+/** The SOC's pages; the shell draws the menu and loads each page's code when it is opened. */
+export const socModule: ConsoleModule = {
+  name: 'soc',
+  texts: socTexts,
+  menu: [
+    { path: '/overview', label: 'nav.overview', icon: <DashboardOutlined />, group: 'watch', permission: 'overview:read' },
+    { path: '/screen', label: 'nav.screen', icon: <FundProjectionScreenOutlined />, group: 'watch', permission: 'screen:read', external: true },
+    { path: '/alerts', label: 'nav.alerts', icon: <AlertOutlined />, group: 'respond', permission: 'alert:read' },
+    { path: '/incidents', label: 'nav.incidents', icon: <ApartmentOutlined />, group: 'respond', permission: 'incident:read' },
+    { path: '/search', label: 'nav.search', icon: <FileSearchOutlined />, group: 'respond', permission: 'event:read' },
+    { path: '/notices', label: 'nav.notices', icon: <AuditOutlined />, group: 'supervise', permission: 'notice:read' },
+    { path: '/institutions', label: 'nav.institutions', icon: <BankOutlined />, group: 'supervise', permission: 'institution:read' },
+    { path: '/assets', label: 'nav.assets', icon: <LaptopOutlined />, group: 'supervise', permission: 'asset:read' },
+    { path: '/reports', label: 'nav.reports', icon: <FileTextOutlined />, group: 'supervise', permission: 'report:read' },
+    { path: '/sources', label: 'nav.sources', icon: <CloudServerOutlined />, group: 'engine', permission: 'source:read' },
+    { path: '/rules', label: 'nav.rules', icon: <CodeOutlined />, group: 'engine', permission: 'rule:read' },
+    { path: '/intel', label: 'nav.intel', icon: <RadarChartOutlined />, group: 'engine', permission: 'intel:read' },
+  ],
+  routes: [
+    { path: '/overview', permission: 'overview:read', load: () => import('./overview/overview-page.tsx') },
+    { path: '/screen', bare: true, load: () => import('./screen/screen-page.tsx') },
+    { path: '/alerts', permission: 'alert:read', load: () => import('./alerts/alerts-page.tsx') },
+    { path: '/alerts/$id', permission: 'alert:read', load: () => import('./alerts/alert-page.tsx') },
+    { path: '/suppressions', permission: 'alert:read', load: () => import('./alerts/suppressions-page.tsx') },
+    { path: '/incidents', permission: 'incident:read', load: () => import('./incidents/incidents-page.tsx') },
+    { path: '/incidents/$id', permission: 'incident:read', load: () => import('./incidents/incident-page.tsx') },
+    { path: '/search', permission: 'event:read', load: () => import('./search/search-page.tsx') },
+    { path: '/notices', permission: 'notice:read', load: () => import('./notices/notices-page.tsx') },
+    { path: '/notices/new', permission: 'notice:issue', load: () => import('./notices/compose-page.tsx') },
+    { path: '/notices/$id', permission: 'notice:read', load: () => import('./notices/notice-page.tsx') },
+    { path: '/institutions', permission: 'institution:read', load: () => import('./institutions/institutions-page.tsx') },
+    { path: '/institutions/$tenant', permission: 'institution:read', load: () => import('./institutions/institution-page.tsx') },
+    { path: '/assets', permission: 'asset:read', load: () => import('./assets/assets-page.tsx') },
+    { path: '/reports', permission: 'report:read', load: () => import('./reports/reports-page.tsx') },
+    { path: '/sources', permission: 'source:read', load: () => import('./sources/sources-page.tsx') },
+    { path: '/rules', permission: 'rule:read', load: () => import('./rules/rules-page.tsx') },
+    { path: '/rules/$id', permission: 'rule:read', load: () => import('./rules/rule-page.tsx') },
+    { path: '/intel', permission: 'intel:read', load: () => import('./intel/intel-page.tsx') },
+  ],
+};
