@@ -130,6 +130,11 @@ export const IncidentDetail = Incident.extend({
   statutory: z.array(
     z.object({ id: z.string(), stage: z.enum(['initial', 'supplement', 'closing']), basis: z.string(), dueAt: Time.nullable(), submittedAt: Time.nullable() }),
   ),
+  mergedInto: z.string().nullable().optional(),
+  /** Open incidents that correlation thinks belong to this one. */
+  proposals: z.array(z.object({ id: z.string(), number: z.string(), title: z.string(), score: z.number() })).optional(),
+  /** What may be done now: triage, contain, close. */
+  actions: z.array(z.string()).optional(),
 });
 export type IncidentDetail = z.infer<typeof IncidentDetail>;
 
@@ -296,7 +301,9 @@ export const Overview = z.object({
   latestAlerts: z.array(Alert),
   openIncidents: z.array(Incident),
   noticesDue: z.array(z.object({ id: z.string(), number: z.string(), title: z.string(), institution: z.string(), status: z.string(), deadline: Time.nullable(), overdue: z.boolean() })),
-  ranking: z.array(z.object({ tenant: z.string(), institution: z.string(), score: z.number(), openAlerts: z.number(), overdueNotices: z.number(), mttrSeconds: z.number().nullable() })),
+  ranking: z.array(z.object({ tenant: z.string(), institution: z.string(), score: z.number(), openAlerts: z.number(), overdueNotices: z.number(), mttrSeconds: z.number().nullable(),
+    /** Points taken off 100, by reason: alerts, notices, silence, response. */
+    factors: z.record(z.string(), z.number()).optional() })),
 });
 export type Overview = z.infer<typeof Overview>;
 

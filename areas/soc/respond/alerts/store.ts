@@ -258,7 +258,9 @@ async function updateAlerts(tx: Tx, now: Date, grown: readonly AlertRow[]): Prom
     update soc_alert t set level = r.level, severity = r.severity, count = r.count, first_seen = r.first_seen, last_seen = r.last_seen,
       entities = r.entities, asset_id = a.id, system_id = s.id, sources = r.sources, explanation = r.explanation,
       -- A hit that no suppression hides brings the alert back.
-      suppressed_by = null, updated_at = ${now}
+      suppressed_by = null, updated_at = ${now},
+      -- New entities may connect it to a story it did not belong to.
+      correlated_at = case when t.incident_id is null and jsonb_array_length(r.entities) > jsonb_array_length(t.entities) then null else t.correlated_at end
     from jsonb_to_recordset(${JSON.stringify(grown.map((item) => item.row))}::jsonb) as ${COLUMNS}
     left join soc_asset a on a.id = r.asset_id left join soc_system s on s.id = r.system_id
     where t.id = r.id`.execute(tx);

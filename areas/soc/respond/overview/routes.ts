@@ -1,0 +1,41 @@
+import { defineRoute } from '@xinglin/platform/http';
+import type { Platform, RouteSpec } from '@xinglin/platform/http';
+import { z } from 'zod';
+import { Overview } from '../../contract.ts';
+import { readOverview } from './read.ts';
+
+const FRESH_MS = 2_000;
+const MOST_CACHED = 200;
+const Query = z.object({ tenant: z.string().max(200).optional(), hours: z.coerce.number().int().min(1).max(720).default(24) });
+
+/** The overview, computed at most once in two seconds for all who may see the same. */
+export function overviewRoutes(platform: Pick<Platform, 'state' | 'now'>): RouteSpec[] {
+  const { state, now } = platform;
+  const cache = new Map<string, { readonly at: number; readonly answer: Promise<Overview> }>();
+
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/overview',
+      summary: 'The situation of a region or an institution: totals, trend, top lists, institutions with live state, ranking',
+      tag: 'overview',
+      permission: 'overview:read',
+      query: Query,
+      response: Overview,
+      handler: ({ actor, query }) => {
+        const time = now().getTime();
+        const key = JSON.stringify([actor.scopes, actor.tenant, query.tenant ?? null, query.hours]);
+        const known = cache.get(key);
+        if (known !== undefined && time - known.at < FRESH_MS && time >= known.at) return known.answer;
+        const answer = state.read(actor, 'overview:read', (tx) => readOverview(tx, actor, now(), query));
+        cache.delete(key);
+        cache.set(key, { at: time, answer });
+        const [oldest] = cache.keys();
+        if (cache.size > MOST_CACHED && oldest !== undefined) cache.delete(oldest);
+        // A failure is not remembered.
+        answer.catch(() => cache.delete(key));
+        return answer;
+      },
+    }),
+  ];
+}
