@@ -20,7 +20,8 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
     if (done) break;
     size += value.byteLength;
     if (size > limit) {
-      await reader.cancel().catch(() => undefined);
+      // Not cancelled: that would tear down the socket before the answer is sent. The server discards the rest.
+      reader.releaseLock();
       throw new XinglinError('request.too_large', { limit });
     }
     chunks.push(value);

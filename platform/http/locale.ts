@@ -7,9 +7,7 @@ export function localeOf(header: string | null, fallback: Locale): Locale {
     const [tag = '', ...parameters] = part.trim().toLowerCase().split(';');
     const locale: Locale | undefined = /^zh\b/.test(tag) ? 'zh-CN' : /^en\b/.test(tag) ? 'en' : undefined;
     if (locale === undefined) continue;
-    const q = parameters
-      .map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1])
-      .find((value) => value !== undefined);
+    const q = parameters.map((parameter) => /^\s*q=(.*)$/.exec(parameter)?.[1]).find((value) => value !== undefined);
     const weight = q === undefined ? 1 : Number(q);
     if (Number.isFinite(weight) && weight > (best?.weight ?? 0)) best = { locale, weight };
   }

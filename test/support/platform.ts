@@ -5,7 +5,7 @@ import { accessRoutes, createAccess, provisionAccounts, systemActor } from '@xin
 import type { Access, ProvisionedAccount } from '@xinglin/platform/access';
 import { openBus } from '@xinglin/platform/bus';
 import type { Bus } from '@xinglin/platform/bus';
-import { openCounters } from '@xinglin/platform/counters';
+import { memoryCounters } from '@xinglin/platform/counters';
 import { createApp, createLive } from '@xinglin/platform/http';
 import type { Mount, RouteSpec } from '@xinglin/platform/http';
 import { configSchema, createMetrics, openSecrets, silentLog, testClock } from '@xinglin/platform/kernel';
@@ -69,7 +69,7 @@ export async function openTestPlatform(options: TestPlatformOptions = {}): Promi
   const metrics = createMetrics();
   const state = await openState({ dataDir: dir });
   const bus = await openBus({});
-  const counters = await openCounters({});
+  const counters = memoryCounters({ now: () => clock().getTime() });
   const secrets = openSecrets(dir);
   const access = createAccess({ config, log, metrics, state, counters, secrets, now: clock });
   const notifyContext: NotifyContext = {
