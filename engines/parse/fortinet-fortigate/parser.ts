@@ -3,6 +3,7 @@ import { scanPairs } from '../scan/key-value.ts';
 import { putTotals, putTransport, putVerdict, severityOf } from '../scan/network.ts';
 import { toInteger } from '../scan/text.ts';
 import { contextOffset, isoFromMs, isoStamp } from '../scan/timestamps.ts';
+import { putUrl } from '../scan/url.ts';
 import { putUserAgent } from '../scan/user-agent.ts';
 import type { Fields, LogLine, ParseContext, Parsed, ParserSpec } from '../types.ts';
 
@@ -112,7 +113,7 @@ function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
   const remainder = scanPairs(line.message, (key, value) => {
     if (value === '' || value === 'N/A') return;
     const text = texts.get(key);
-    if (text !== undefined) fields[text] = value;
+    if (text !== undefined) fields[text] = text === 'network.protocol' ? value.toLowerCase() : value;
     else {
       const number = numbers.get(key);
       if (number !== undefined) {
@@ -171,7 +172,7 @@ function finish(fields: Fields, known: Map<string, string>, type: string, subtyp
   const seconds = toInteger(known.get('duration') ?? '');
   if (seconds !== undefined) fields['event.duration'] = seconds * 1e9;
   const url = known.get('url');
-  if (url !== undefined) putForticlientUrl(fields, url);
+  if (url !== undefined) putUrl(fields, url);
   const agent = known.get('agent');
   if (agent !== undefined) putUserAgent(fields, agent);
   for (const key of ['crlevel', 'crscore', 'logdesc', 'status', 'attackid', 'virusid', 'severity'] as const) {
@@ -181,14 +182,6 @@ function finish(fields: Fields, known: Map<string, string>, type: string, subtyp
   const severity = severityOf(known.get('severity') ?? known.get('crlevel'));
   if (severity !== undefined) fields['event.severity'] = severity;
   putKind(fields, known, type, subtype);
-}
-
-function putForticlientUrl(fields: Fields, url: string): void {
-  fields['url.original'] = url;
-  const mark = url.indexOf('?');
-  const path = mark < 0 ? url : url.slice(0, mark);
-  if (path.charCodeAt(0) === 47) fields['url.path'] = path;
-  if (mark >= 0) fields['url.query'] = url.slice(mark + 1);
 }
 
 function putKind(fields: Fields, known: Map<string, string>, type: string, subtype: string | undefined): void {

@@ -42,7 +42,8 @@ function identify(line: LogLine): number {
     const close = text.indexOf(']', open);
     return levels.has(text.slice(open + 1, close)) && isThread(text, 19, open) ? 0.92 : 0;
   }
-  return text.indexOf('\t', 19) > 0 && generalCommand(text) !== undefined ? 0.85 : 0;
+  const tab = text.indexOf('\t', 19);
+  return tab > 0 && tab < 40 && generalCommand(text, tab) !== undefined ? 0.85 : 0;
 }
 
 const levels = new Set(['Note', 'Warning', 'Error', 'ERROR', 'System', 'Note ', 'Info']);

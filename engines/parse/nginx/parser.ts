@@ -29,7 +29,7 @@ function identify(line: LogLine): number {
   if (end < 0 || end - stamp > 40) return 0;
   if (line.program === 'nginx') return 0.95;
   // Combined lines are nginx's default; a common line without agent is more likely Apache's.
-  return text.charCodeAt(text.length - 1) === 34 ? 0.7 : 0.55;
+  return text.indexOf('" "', end) > 0 ? 0.7 : 0.55;
 }
 
 function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
