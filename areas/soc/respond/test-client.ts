@@ -56,11 +56,20 @@ export async function testClient(base: TestBase, routes: readonly RouteSpec[]): 
         headers.set('content-type', 'application/json');
       }
       const response = await app.fetch(
-        new Request(`http://test/api/v1${path}`, { method: method.toUpperCase(), headers, ...(payload === undefined ? {} : { body: payload }) }),
+        new Request(`http://test/api/v1${path}`, {
+          method: method.toUpperCase(),
+          headers,
+          ...(payload === undefined ? {} : { body: payload }),
+        }),
       );
       const text = await response.text();
       const isJson = response.headers.get('content-type')?.includes('application/json') === true && text !== '';
-      return { status: response.status, body: (isJson ? JSON.parse(text) : undefined) as never, text, headers: response.headers };
+      return {
+        status: response.status,
+        body: (isJson ? JSON.parse(text) : undefined) as never,
+        text,
+        headers: response.headers,
+      };
     },
   };
 }

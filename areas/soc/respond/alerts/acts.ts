@@ -61,7 +61,9 @@ export async function actOnAlerts(
 ): Promise<ActOutcome> {
   const wanted = [...new Set(ids)];
   const rows = await sql<Locked>`
-    select id, tenant, status, verdict, assignee, incident_id, dedup_key, title_zh from soc_alert where id = any(${wanted}::text[]) order by id for update`.execute(tx);
+    select id, tenant, status, verdict, assignee, incident_id, dedup_key, title_zh from soc_alert where id = any(${wanted}::text[]) order by id for update`.execute(
+    tx,
+  );
   const found = new Map(rows.rows.map((row) => [row.id, row]));
   const changed: ActOutcome['changed'][number][] = [];
   const skipped: ActOutcome['skipped'][number][] = [];
@@ -81,12 +83,20 @@ export async function actOnAlerts(
   return { changed, skipped };
 }
 
-async function act(tx: Tx, actor: Actor, now: Date, row: Locked, action: AlertAction): Promise<'done' | 'unchanged' | 'conflict'> {
+async function act(
+  tx: Tx,
+  actor: Actor,
+  now: Date,
+  row: Locked,
+  action: AlertAction,
+): Promise<'done' | 'unchanged' | 'conflict'> {
   const update = tx.updateTable('soc_alert').where('id', '=', row.id);
   if (action.type === 'assign') {
     if (row.assignee === action.assignee) return 'unchanged';
     if (action.assignee !== null) await requireAssignee(tx, action.assignee, row.tenant);
-    await update.set({ assignee: action.assignee, status: row.status === 'new' ? 'open' : row.status, updated_at: now }).execute();
+    await update
+      .set({ assignee: action.assignee, status: row.status === 'new' ? 'open' : row.status, updated_at: now })
+      .execute();
     return 'done';
   }
   if (action.type === 'verdict') {
@@ -113,7 +123,14 @@ async function act(tx: Tx, actor: Actor, now: Date, row: Locked, action: AlertAc
   // The same thing came again and has an open alert of its own.
   if (open !== undefined) return 'conflict';
   await update
-    .set({ status: 'open', verdict: null, verdict_reason: action.reason, verdict_by: null, verdict_at: null, updated_at: now })
+    .set({
+      status: 'open',
+      verdict: null,
+      verdict_reason: action.reason,
+      verdict_by: null,
+      verdict_at: null,
+      updated_at: now,
+    })
     .execute();
   return 'done';
 }
@@ -136,7 +153,8 @@ export async function requireAssignee(tx: Tx, id: string, tenant: string): Promi
   const user = await sql<{ name: string; tenant: string; assigned: string[] }>`
     select name, tenant, assigned from access_user where id = ${id} and not disabled`.execute(tx);
   const row = user.rows[0];
-  const sees = row !== undefined && [row.tenant, ...row.assigned].some((scope) => scope !== '' && covers(scope, tenant));
+  const sees =
+    row !== undefined && [row.tenant, ...row.assigned].some((scope) => scope !== '' && covers(scope, tenant));
   if (row === undefined || !sees) throw new XinglinError('soc.assignee', { id });
   return row.name;
 }
@@ -145,14 +163,24 @@ export async function requireAssignee(tx: Tx, id: string, tenant: string): Promi
  * Records that a person who may act on it has seen the alert: once for the alert and once for its incident. A viewer, a big screen
  * or a program is no look.
  */
-export async function recordFirstLook(state: State, actor: Actor, alertId: string, now: Date): Promise<{ incidentId: string | null } | undefined> {
+export async function recordFirstLook(
+  state: State,
+  actor: Actor,
+  alertId: string,
+  now: Date,
+): Promise<{ incidentId: string | null } | undefined> {
   if (actor.kind !== 'user' || !actor.permissions.has('alert:write')) return undefined;
   return await state.machine(async (tx) => {
     const row = await tx
       .updateTable('soc_alert')
       .set((eb) => ({
         first_look_at: now,
-        status: eb.case().when('status', '=', 'new').then('open' as const).else(eb.ref('status')).end(),
+        status: eb
+          .case()
+          .when('status', '=', 'new')
+          .then('open' as const)
+          .else(eb.ref('status'))
+          .end(),
         updated_at: now,
       }))
       .where('id', '=', alertId)

@@ -60,7 +60,10 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
   const { state, log, metrics, now } = platform;
   const taken = metrics.counter('xinglin_alert_hits_total', 'Hits counted into alerts', ['kind']);
   const hidden = metrics.counter('xinglin_alert_hits_suppressed_total', 'Hits hidden by a suppression');
-  const repeated = metrics.counter('xinglin_alert_hits_repeated_total', 'Hits handed over again that were counted before');
+  const repeated = metrics.counter(
+    'xinglin_alert_hits_repeated_total',
+    'Hits handed over again that were counted before',
+  );
   const refused = metrics.counter('xinglin_alert_hits_refused_total', 'Hits that could not be stored, see the log');
   const opened = metrics.counter('xinglin_alerts_opened_total', 'Alerts opened', ['kind']);
   const writeSeconds = metrics.histogram('xinglin_alert_write_seconds', 'Time of one write of gathered hits');
@@ -92,7 +95,10 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
 
   async function writeNext(): Promise<void> {
     const batch: Waiting[] = [];
-    for (let size = 0; waiting[0] !== undefined && (batch.length === 0 || size + waiting[0].hits.length <= MOST_PER_WRITE);) {
+    for (
+      let size = 0;
+      waiting[0] !== undefined && (batch.length === 0 || size + waiting[0].hits.length <= MOST_PER_WRITE);
+    ) {
       const next = waiting.shift();
       if (next === undefined) break;
       batch.push(next);
@@ -130,7 +136,10 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
 
   async function lookUp(hits: readonly Hit[]): Promise<Registers> {
     const ids = hits.flatMap((hit) => (hit.indicatorId === undefined ? [] : [hit.indicatorId]));
-    const [assets, indicators] = await Promise.all([directory.assets(hits.flatMap(assetQueries)), directory.indicators(ids)]);
+    const [assets, indicators] = await Promise.all([
+      directory.assets(hits.flatMap(assetQueries)),
+      directory.indicators(ids),
+    ]);
     return { rules, assets, indicators };
   }
 
@@ -147,7 +156,10 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
         return changed;
       }
       refused.inc({}, only?.hits.length ?? 0);
-      log.error({ err: error, tenant: only?.tenant, rule: only?.hits[0]?.ruleId, hits: only?.hits.length }, 'hits refused');
+      log.error(
+        { err: error, tenant: only?.tenant, rule: only?.hits[0]?.ruleId, hits: only?.hits.length },
+        'hits refused',
+      );
       return [];
     }
   }
@@ -172,7 +184,12 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
         return { key: group.key, head: headOf(group.hits, registers), draft };
       });
     const changed = await saveDrafts(tx, time, drafts);
-    await writeLedger(tx, time, ledger, counted.map(({ key, tenant, hits }) => ({ key, tenant, events: hits })));
+    await writeLedger(
+      tx,
+      time,
+      ledger,
+      counted.map(({ key, tenant, hits }) => ({ key, tenant, events: hits })),
+    );
     await countSuppressed(tx, counted);
     await countIndicators(tx, counted);
     for (const group of counted) {
@@ -236,7 +253,9 @@ async function countSuppressed(tx: Tx, groups: readonly Group[]): Promise<void> 
 
 async function countIndicators(tx: Tx, groups: readonly Group[]): Promise<void> {
   const rows = groups.flatMap(({ hits }) =>
-    hits.flatMap((hit) => (hit.indicatorId === undefined ? [] : [{ id: hit.indicatorId, at: new Date(hit.ts).toISOString() }])),
+    hits.flatMap((hit) =>
+      hit.indicatorId === undefined ? [] : [{ id: hit.indicatorId, at: new Date(hit.ts).toISOString() }],
+    ),
   );
   if (rows.length === 0) return;
   await sql`

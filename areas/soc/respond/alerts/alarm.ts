@@ -25,7 +25,9 @@ export function createAlarm(platform: Pick<Platform, 'notify' | 'log'>): (alerts
           severity: 'critical',
           dedupKey: `alert:${alert.id}`,
         })
-        .catch((error: unknown) => platform.log.warn({ err: error, alert: alert.id }, 'critical alert could not be notified'));
+        .catch((error: unknown) =>
+          platform.log.warn({ err: error, alert: alert.id }, 'critical alert could not be notified'),
+        );
     }
   };
 }

@@ -24,7 +24,11 @@ export function assetQueries(hit: Hit): AssetQuery[] {
 }
 
 /** Sums hits of one dedup key. Only the earliest is explained: explaining costs more than counting. */
-export function buildDraft(hits: readonly Hit[], group: Readonly<Record<string, string>>, registers: Registers): AlertDraft {
+export function buildDraft(
+  hits: readonly Hit[],
+  group: Readonly<Record<string, string>>,
+  registers: Registers,
+): AlertDraft {
   const sorted = hits.toSorted(compareEvents);
   const [earliest] = sorted;
   if (earliest === undefined) throw new Error('buildDraft needs a hit');
@@ -88,7 +92,10 @@ function bestAsset(hit: Hit, assets: Registers['assets']): MatchedAsset | undefi
     const rank = assetRank(entity);
     const info = rank === 0 ? undefined : assets.get(assetKey({ tenant: hit.tenant, value: entity.value }));
     if (info === undefined) continue;
-    const better = best === undefined || info.importance > best.importance || (info.importance === best.importance && rank > best.rank);
+    const better =
+      best === undefined ||
+      info.importance > best.importance ||
+      (info.importance === best.importance && rank > best.rank);
     if (better) best = { assetId: info.id, systemId: info.systemId, importance: info.importance, rank };
   }
   return best;

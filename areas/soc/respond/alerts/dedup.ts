@@ -34,7 +34,14 @@ const TYPE_OF: Readonly<Record<string, FieldType>> = {
  */
 export function dedupOf(hit: Hit, rule: RuleInfo | undefined): DedupGroup {
   const group = groupOf(hit, rule);
-  const canonical = [hit.kind, hit.ruleId, hit.tenant, ...Object.keys(group).toSorted().map((field) => `${field}=${group[field]}`)];
+  const canonical = [
+    hit.kind,
+    hit.ruleId,
+    hit.tenant,
+    ...Object.keys(group)
+      .toSorted()
+      .map((field) => `${field}=${group[field]}`),
+  ];
   return { key: digest(canonical), group };
 }
 
@@ -49,7 +56,9 @@ function digest(parts: readonly string[]): string {
 
 function groupOf(hit: Hit, rule: RuleInfo | undefined): Record<string, string> {
   if (hit.kind === 'correlation' && hit.correlation !== undefined) {
-    const entries = Object.entries(hit.correlation.group).map(([field, value]) => [field, clean(field, value)] as const);
+    const entries = Object.entries(hit.correlation.group).map(
+      ([field, value]) => [field, clean(field, value)] as const,
+    );
     return Object.fromEntries(entries);
   }
   const event = hit.event;
@@ -60,7 +69,8 @@ function groupOf(hit: Hit, rule: RuleInfo | undefined): Record<string, string> {
   const fields = new Set<string>();
   if (is(event, 'authentication')) {
     fields.add('source.ip').add('host.name');
-    if (!has('source.ip') || first(event['event.outcome']) === 'success' || looksAt.has('user.name')) fields.add('user.name');
+    if (!has('source.ip') || first(event['event.outcome']) === 'success' || looksAt.has('user.name'))
+      fields.add('user.name');
   } else if (is(event, 'database') || first(event['event.dataset'])?.startsWith('his.') === true) {
     fields.add('user.name').add('source.ip');
     if (!has('user.name')) fields.add('host.name');

@@ -4,7 +4,14 @@ import { safeText } from './snapshot.ts';
 import type { AlertHead } from './store.ts';
 
 const TYPE_ZH: Readonly<Record<string, string>> = {
-  ip: 'IP 地址', cidr: '网段', domain: '域名', url: '网址', md5: '文件哈希', sha1: '文件哈希', sha256: '文件哈希', sm3: '文件哈希',
+  ip: 'IP 地址',
+  cidr: '网段',
+  domain: '域名',
+  url: '网址',
+  md5: '文件哈希',
+  sha1: '文件哈希',
+  sha256: '文件哈希',
+  sm3: '文件哈希',
 };
 const INTEL_REMEDIATION_ZH =
   '1. 核对命中字段与情报来源、置信度;2. 在边界设备封禁该指标;3. 隔离并查杀内部主机,排查同时段的其他外联;4. 误报请在“威胁情报”中删除该指标或加入白名单。';

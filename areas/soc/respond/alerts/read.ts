@@ -35,19 +35,56 @@ export const AlertQuery = PageQuery.extend({
   to: z.iso.datetime({ offset: true }).optional(),
   /** Alerts that a suppression hides: `no` (default), `yes`, `only`. */
   suppressed: z.enum(['no', 'yes', 'only']).default('no'),
-  sort: z.enum(['severity', '-severity', 'lastSeen', '-lastSeen', 'firstSeen', '-firstSeen', 'createdAt', '-createdAt', 'count', '-count']).default('-lastSeen'),
+  sort: z
+    .enum([
+      'severity',
+      '-severity',
+      'lastSeen',
+      '-lastSeen',
+      'firstSeen',
+      '-firstSeen',
+      'createdAt',
+      '-createdAt',
+      'count',
+      '-count',
+    ])
+    .default('-lastSeen'),
 });
 export type AlertQuery = z.output<typeof AlertQuery>;
 
 export interface AlertRecord {
-  id: string; tenant: string; institution: string | null; kind: Alert['kind']; rule_id: string; title: string; title_zh: string; level: Level; severity: number;
-  status: Alert['status']; verdict: Alert['verdict']; verdict_reason: string; assignee: string | null; count: number; first_seen: Date; last_seen: Date;
-  created_at: Date; entities: StoredEntity[]; techniques: string[]; tactics: string[]; incident_id: string | null; suppressed_by: string | null;
-  asset_id: string | null; asset_name: string | null; asset_kind: string | null; asset_importance: number | null; system_name: string | null;
+  id: string;
+  tenant: string;
+  institution: string | null;
+  kind: Alert['kind'];
+  rule_id: string;
+  title: string;
+  title_zh: string;
+  level: Level;
+  severity: number;
+  status: Alert['status'];
+  verdict: Alert['verdict'];
+  verdict_reason: string;
+  assignee: string | null;
+  count: number;
+  first_seen: Date;
+  last_seen: Date;
+  created_at: Date;
+  entities: StoredEntity[];
+  techniques: string[];
+  tactics: string[];
+  incident_id: string | null;
+  suppressed_by: string | null;
+  asset_id: string | null;
+  asset_name: string | null;
+  asset_kind: string | null;
+  asset_importance: number | null;
+  system_name: string | null;
 }
 
 /** The select list and joins every reading of alerts shares. */
-export const ALERT_COLUMNS = sql.raw(`a.id, a.tenant, n.name as institution, a.kind, a.rule_id, a.title, a.title_zh, a.level, a.severity, a.status, a.verdict,
+export const ALERT_COLUMNS =
+  sql.raw(`a.id, a.tenant, n.name as institution, a.kind, a.rule_id, a.title, a.title_zh, a.level, a.severity, a.status, a.verdict,
   a.verdict_reason, a.assignee, a.count, a.first_seen, a.last_seen, a.created_at, a.entities, a.techniques, a.tactics, a.incident_id, a.suppressed_by,
   a.asset_id, t.name as asset_name, t.kind as asset_kind, t.importance as asset_importance, s.name as system_name`);
 export const ALERT_JOINS = sql.raw(
@@ -57,10 +94,16 @@ export const ALERT_JOINS = sql.raw(
 /** More rows than this are not counted exactly. */
 const MOST_COUNTED = 100_000;
 
-export async function listAlerts(tx: Tx, query: AlertQuery, actorId: string): Promise<{ items: Alert[]; total: number; next?: string }> {
+export async function listAlerts(
+  tx: Tx,
+  query: AlertQuery,
+  actorId: string,
+): Promise<{ items: Alert[]; total: number; next?: string }> {
   const conditions = alertConditions(query, actorId);
   const total = await sql<{ total: number }>`
-    select count(*)::int as total from (select 1 from soc_alert a where ${whereAll(conditions)} limit ${MOST_COUNTED}) counted`.execute(tx);
+    select count(*)::int as total from (select 1 from soc_alert a where ${whereAll(conditions)} limit ${MOST_COUNTED}) counted`.execute(
+    tx,
+  );
 
   const descending = query.sort.startsWith('-');
   const name = query.sort.replace('-', '');
@@ -77,7 +120,10 @@ export async function listAlerts(tx: Tx, query: AlertQuery, actorId: string): Pr
     order by ${column} ${direction}, a.id ${direction} limit ${query.limit + 1}`.execute(tx);
   const page = rows.rows.slice(0, query.limit);
   const last = page.at(-1);
-  const next = rows.rows.length > query.limit && last !== undefined ? encodeCursor({ value: last.sort_value, id: last.id }) : undefined;
+  const next =
+    rows.rows.length > query.limit && last !== undefined
+      ? encodeCursor({ value: last.sort_value, id: last.id })
+      : undefined;
   return { items: page.map(toAlert), total: total.rows[0]?.total ?? 0, ...(next !== undefined && { next }) };
 }
 
@@ -92,17 +138,21 @@ function alertConditions(query: AlertQuery, actorId: string): RawBuilder<unknown
   }
   if (query.verdict?.length) {
     const judged = query.verdict.filter((verdict) => verdict !== 'none');
-    conditions.push(sql`(a.verdict = any(${judged}::text[]) ${query.verdict.includes('none') ? sql`or a.verdict is null` : sql``})`);
+    conditions.push(
+      sql`(a.verdict = any(${judged}::text[]) ${query.verdict.includes('none') ? sql`or a.verdict is null` : sql``})`,
+    );
   }
   if (query.rule !== undefined) conditions.push(sql`a.rule_id = ${query.rule}`);
   if (query.incident === 'none') conditions.push(sql`a.incident_id is null`);
   else if (query.incident !== undefined) conditions.push(sql`a.incident_id = ${query.incident}`);
   if (query.asset !== undefined) conditions.push(sql`a.asset_id = ${query.asset}`);
   if (query.assignee === 'none') conditions.push(sql`a.assignee is null`);
-  else if (query.assignee !== undefined) conditions.push(sql`a.assignee = ${query.assignee === 'me' ? actorId : query.assignee}`);
+  else if (query.assignee !== undefined)
+    conditions.push(sql`a.assignee = ${query.assignee === 'me' ? actorId : query.assignee}`);
   if (query.from !== undefined) conditions.push(sql`a.last_seen >= ${query.from}::timestamptz`);
   if (query.to !== undefined) conditions.push(sql`a.first_seen < ${query.to}::timestamptz`);
-  if (query.suppressed !== 'yes') conditions.push(query.suppressed === 'no' ? sql`a.suppressed_by is null` : sql`a.suppressed_by is not null`);
+  if (query.suppressed !== 'yes')
+    conditions.push(query.suppressed === 'no' ? sql`a.suppressed_by is null` : sql`a.suppressed_by is not null`);
   const text = query.q?.trim();
   if (text !== undefined && text !== '') {
     const pattern = containing(text);
@@ -161,8 +211,12 @@ export function sortEntities(entities: readonly StoredEntity[]): Entity[] {
 
 /** One alert with its evidence (`withEvidence`: the actor may read events) and the alerts that share entities with it. */
 export async function readAlert(tx: Tx, id: string, withEvidence: boolean): Promise<AlertDetail> {
-  const result = await sql<AlertRecord & { explanation: Record<string, unknown>; remediation: string; remediation_zh: string }>`
-    select ${ALERT_COLUMNS}, a.explanation, a.remediation, a.remediation_zh from soc_alert a ${ALERT_JOINS} where a.id = ${id}`.execute(tx);
+  const result = await sql<
+    AlertRecord & { explanation: Record<string, unknown>; remediation: string; remediation_zh: string }
+  >`
+    select ${ALERT_COLUMNS}, a.explanation, a.remediation, a.remediation_zh from soc_alert a ${ALERT_JOINS} where a.id = ${id}`.execute(
+    tx,
+  );
   const row = result.rows[0];
   if (row === undefined) throw new XinglinError('resource.not_found', { what: 'alert', id });
   const related = await sql<AlertRecord>`
@@ -173,7 +227,9 @@ export async function readAlert(tx: Tx, id: string, withEvidence: boolean): Prom
       group by o.alert_id
     ) r join soc_alert a on a.id = r.alert_id ${ALERT_JOINS}
     where a.last_seen > ${row.first_seen}::timestamptz - interval '7 days' and a.first_seen < ${row.last_seen}::timestamptz + interval '7 days'
-    order by (a.incident_id is not distinct from ${row.incident_id} and a.incident_id is not null) desc, r.shared desc, a.severity desc, a.id limit 20`.execute(tx);
+    order by (a.incident_id is not distinct from ${row.incident_id} and a.incident_id is not null) desc, r.shared desc, a.severity desc, a.id limit 20`.execute(
+    tx,
+  );
   const evidence = withEvidence ? await readEvidence(tx, id) : [];
   const { explanation, remediation, remediation_zh: remediationZh } = row;
   if (!withEvidence) delete explanation['matched'];

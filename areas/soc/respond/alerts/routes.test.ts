@@ -3,7 +3,17 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { Alert, AlertDetail } from '../../contract.ts';
 import { createDirectory } from '../context/directory.ts';
-import { CITY, HOSPITAL_1, HOSPITAL_2, START, actor, clearAlerts, openTestBase, sshHit, testRules } from '../test-support.ts';
+import {
+  CITY,
+  HOSPITAL_1,
+  HOSPITAL_2,
+  START,
+  actor,
+  clearAlerts,
+  openTestBase,
+  sshHit,
+  testRules,
+} from '../test-support.ts';
 import type { TestBase } from '../test-support.ts';
 import { testClient } from '../test-client.ts';
 import type { TestClient } from '../test-client.ts';
@@ -23,18 +33,31 @@ const officer = actor('officer', [HOSPITAL_1]);
 const stranger = actor('officer', [HOSPITAL_2], 'u-stranger');
 const viewer = actor('viewer', [CITY]);
 
-interface Page { items: Alert[]; total: number; next?: string }
+interface Page {
+  items: Alert[];
+  total: number;
+  next?: string;
+}
 
 beforeAll(async () => {
   base = await openTestBase();
   const book = createSuppressionBook(base.state, base.now);
   aggregator = createAggregator({
-    platform: base, rules: testRules(), directory: createDirectory(base.state, base.now), suppressions: book, onChanged: () => {},
+    platform: base,
+    rules: testRules(),
+    directory: createDirectory(base.state, base.now),
+    suppressions: book,
+    onChanged: () => {},
   });
   await aggregator.start();
   client = await testClient(base, [...alertRoutes(base), ...suppressionRoutes(base, book)]);
-  for (const [id, tenant] of [['u-officer', HOSPITAL_1], ['u-stranger', HOSPITAL_2]] as const) {
-    await sql`insert into access_user (id, username, name, tenant, roles, created_by) values (${id}, ${id}, ${id}, ${tenant}, '{officer}', 'test')`.execute(base.state.owner);
+  for (const [id, tenant] of [
+    ['u-officer', HOSPITAL_1],
+    ['u-stranger', HOSPITAL_2],
+  ] as const) {
+    await sql`insert into access_user (id, username, name, tenant, roles, created_by) values (${id}, ${id}, ${id}, ${tenant}, '{officer}', 'test')`.execute(
+      base.state.owner,
+    );
   }
 });
 afterAll(async () => {
@@ -56,31 +79,60 @@ async function open(...over: Parameters<typeof sshHit>[]): Promise<string[]> {
 }
 
 test('GET /alerts shows each institution its own and the commission all, with filters, order and pages', async () => {
-  await open([{ seq: 1 }], [{ seq: 2, ruleId: 'r-ransom' }, { 'event.category': 'file', 'host.name': 'pc-33' }], [{ seq: 3, tenant: HOSPITAL_2, ruleId: 'r-lateral' }]);
+  await open(
+    [{ seq: 1 }],
+    [
+      { seq: 2, ruleId: 'r-ransom' },
+      { 'event.category': 'file', 'host.name': 'pc-33' },
+    ],
+    [{ seq: 3, tenant: HOSPITAL_2, ruleId: 'r-lateral' }],
+  );
   expect((await list(analyst)).total).toBe(3);
   expect((await list(officer)).items.map((item) => item.tenant)).toEqual([HOSPITAL_1, HOSPITAL_1]);
   expect((await list(stranger)).items.map((item) => item.ruleId)).toEqual(['r-lateral']);
   expect((await list(stranger, `?tenant=${HOSPITAL_1}`)).items).toEqual([]);
-  expect((await list(analyst, '?level=critical,high&sort=-severity')).items.map((item) => item.ruleId)).toEqual(['r-lateral', 'r-ransom']);
-  expect((await list(analyst, `?q=${encodeURIComponent('勒索')}`)).items.map((item) => item.ruleId)).toEqual(['r-ransom']);
+  expect((await list(analyst, '?level=critical,high&sort=-severity')).items.map((item) => item.ruleId)).toEqual([
+    'r-lateral',
+    'r-ransom',
+  ]);
+  expect((await list(analyst, `?q=${encodeURIComponent('勒索')}`)).items.map((item) => item.ruleId)).toEqual([
+    'r-ransom',
+  ]);
   expect((await list(analyst, '?q=203.0.113&rule=r-brute&status=active&verdict=none')).total).toBe(1);
   expect((await list(analyst, '?q=%25')).total).toBe(0);
   const first = await list(analyst, '?limit=2&sort=severity');
   const second = await list(analyst, `?limit=2&sort=severity&cursor=${first.next}`);
-  expect([...first.items, ...second.items].map((item) => item.severity)).toEqual([65, 67, 75].toSorted((a, b) => a - b));
+  expect([...first.items, ...second.items].map((item) => item.severity)).toEqual(
+    [65, 67, 75].toSorted((a, b) => a - b),
+  );
   expect(second.next).toBeUndefined();
   expect((await client.call(analyst, 'get', '/alerts?cursor=zzz')).status).toBe(400);
   expect((await client.call(undefined, 'get', '/alerts')).status).toBe(401);
 });
 
 test('GET /alerts/{id} gives evidence and related alerts, and records the first look of one who may act', async () => {
-  const [id] = await open([{ seq: 1 }], [{ seq: 2, ruleId: 'r-export' }, { 'event.category': 'database', 'user.name': 'root', 'source.ip': '203.0.113.9' }]);
+  const [id] = await open(
+    [{ seq: 1 }],
+    [
+      { seq: 2, ruleId: 'r-export' },
+      { 'event.category': 'database', 'user.name': 'root', 'source.ip': '203.0.113.9' },
+    ],
+  );
   const seen: AlertDetail = (await client.call(viewer, 'get', `/alerts/${id}`)).body;
-  expect(seen).toMatchObject({ status: 'new', remediationZh: '请核查。', institution: '第一人民医院', asset: { name: 'HIS 数据库', system: 'HIS' } });
+  expect(seen).toMatchObject({
+    status: 'new',
+    remediationZh: '请核查。',
+    institution: '第一人民医院',
+    asset: { name: 'HIS 数据库', system: 'HIS' },
+  });
   expect(seen.evidence).toEqual([expect.objectContaining({ id: '1000-1', dataset: 'linux.auth', tenant: HOSPITAL_1 })]);
   expect(seen.related.map((item) => item.ruleId)).toEqual(['r-export']);
   expect(((await client.call(officer, 'get', `/alerts/${id}`)).body as AlertDetail).status).toBe('open');
-  const looked = await base.state.owner.selectFrom('soc_alert').select('first_look_at').where('id', '=', id ?? '').executeTakeFirst();
+  const looked = await base.state.owner
+    .selectFrom('soc_alert')
+    .select('first_look_at')
+    .where('id', '=', id ?? '')
+    .executeTakeFirst();
   expect(looked?.first_look_at).toEqual(new Date(START));
   const engineer: AlertDetail = (await client.call(actor('engineer', [HOSPITAL_1]), 'get', `/alerts/${id}`)).body;
   expect(engineer.evidence).toEqual([]);
@@ -97,15 +149,23 @@ test('POST /alerts/{id}/verdict closes with the reason and leaves an audit recor
   expect(await base.state.owner.selectFrom('soc_alert').select('verdict').execute()).toEqual([{ verdict: null }]);
   const answer = await client.call(officer, 'post', `/alerts/${id}/verdict`, { verdict: 'false', reason: '运维扫描' });
   expect(answer.body).toMatchObject({ status: 'closed', verdict: 'false', verdictReason: '运维扫描' });
-  const audit = await sql<{ action: string; actor_id: string }>`select action, actor_id from audit_log where object_id = ${id}`.execute(base.state.owner);
+  const audit = await sql<{
+    action: string;
+    actor_id: string;
+  }>`select action, actor_id from audit_log where object_id = ${id}`.execute(base.state.owner);
   expect(audit.rows).toEqual([{ action: 'alert.verdict', actor_id: 'u-officer' }]);
-  expect((await client.call(officer, 'post', `/alerts/${id}/verdict`, { verdict: 'maybe', reason: 'x' })).status).toBe(400);
+  expect((await client.call(officer, 'post', `/alerts/${id}/verdict`, { verdict: 'maybe', reason: 'x' })).status).toBe(
+    400,
+  );
 });
 
 test('POST /alerts/{id}/assign takes only an account that may see the alert', async () => {
   const [id] = await open([{ seq: 1 }]);
   expect((await client.call(analyst, 'post', `/alerts/${id}/assign`, { assignee: 'u-stranger' })).status).toBe(422);
-  expect((await client.call(analyst, 'post', `/alerts/${id}/assign`, { assignee: 'u-officer' })).body).toMatchObject({ assignee: 'u-officer', status: 'open' });
+  expect((await client.call(analyst, 'post', `/alerts/${id}/assign`, { assignee: 'u-officer' })).body).toMatchObject({
+    assignee: 'u-officer',
+    status: 'open',
+  });
   expect((await list(officer, '?assignee=me')).total).toBe(1);
 });
 
@@ -113,32 +173,71 @@ test('POST /alerts/bulk changes what is in scope and says what it skipped', asyn
   const ids = await open([{ seq: 1 }], [{ seq: 2, tenant: HOSPITAL_2 }]);
   const body = { ids: [...ids, 'none'], action: { type: 'verdict', verdict: 'benign', reason: '演练' } };
   expect((await client.call(viewer, 'post', '/alerts/bulk', body)).status).toBe(403);
-  const partial = (await client.call(officer, 'post', '/alerts/bulk', body)).body as { changed: number; skipped: unknown[] };
-  expect(partial).toMatchObject({ changed: 1, skipped: [{ reason: 'not_found' }, { id: 'none', reason: 'not_found' }] });
-  expect((await client.call(analyst, 'post', '/alerts/bulk', body)).body).toMatchObject({ changed: 1, skipped: [{ reason: 'unchanged' }, { id: 'none' }] });
+  const partial = (await client.call(officer, 'post', '/alerts/bulk', body)).body as {
+    changed: number;
+    skipped: unknown[];
+  };
+  expect(partial).toMatchObject({
+    changed: 1,
+    skipped: [{ reason: 'not_found' }, { id: 'none', reason: 'not_found' }],
+  });
+  expect((await client.call(analyst, 'post', '/alerts/bulk', body)).body).toMatchObject({
+    changed: 1,
+    skipped: [{ reason: 'unchanged' }, { id: 'none' }],
+  });
   await open([{ seq: 9 }]);
   const reopen = { ids, action: { type: 'reopen' } };
-  expect((await client.call(analyst, 'post', '/alerts/bulk', reopen)).body).toMatchObject({ changed: 1, skipped: [{ reason: 'conflict' }] });
+  expect((await client.call(analyst, 'post', '/alerts/bulk', reopen)).body).toMatchObject({
+    changed: 1,
+    skipped: [{ reason: 'conflict' }],
+  });
 });
 
 test('suppressions preview, hide, count, come back and expire', async () => {
   await open([{ seq: 1 }], [{ seq: 2 }, { 'source.ip': '198.51.100.1' }]);
   const body = {
-    tenant: HOSPITAL_1, ruleId: 'r-brute', conditions: [{ field: 'source.ip', op: 'cidr', value: '203.0.113.0/24' }], reason: '等保测评扫描器',
+    tenant: HOSPITAL_1,
+    ruleId: 'r-brute',
+    conditions: [{ field: 'source.ip', op: 'cidr', value: '203.0.113.0/24' }],
+    reason: '等保测评扫描器',
     expiresAt: '2026-03-05T00:00:00Z',
   };
-  const preview: z.output<typeof SuppressionPreview> = (await client.call(officer, 'post', '/suppressions/preview', body)).body;
-  expect(preview).toMatchObject({ alerts: 2, hidden: 1, partly: 0, hits: 1, judgedTrue: 0, byRule: [{ ruleId: 'r-brute', alerts: 1 }] });
-  for (const who of [viewer, undefined, stranger]) expect([401, 403]).toContain((await client.call(who, 'post', '/suppressions', body)).status);
-  expect((await client.call(officer, 'post', '/suppressions', { ...body, expiresAt: '2030-01-01T00:00:00Z' })).status).toBe(422);
-  expect((await client.call(officer, 'post', '/suppressions', { ...body, ruleId: null, conditions: [] })).status).toBe(422);
-  expect((await client.call(officer, 'post', '/suppressions', { ...body, conditions: [{ field: 'a', op: 'cidr', value: 'x' }] })).status).toBe(422);
+  const preview: z.output<typeof SuppressionPreview> = (
+    await client.call(officer, 'post', '/suppressions/preview', body)
+  ).body;
+  expect(preview).toMatchObject({
+    alerts: 2,
+    hidden: 1,
+    partly: 0,
+    hits: 1,
+    judgedTrue: 0,
+    byRule: [{ ruleId: 'r-brute', alerts: 1 }],
+  });
+  for (const who of [viewer, undefined, stranger])
+    expect([401, 403]).toContain((await client.call(who, 'post', '/suppressions', body)).status);
+  expect(
+    (await client.call(officer, 'post', '/suppressions', { ...body, expiresAt: '2030-01-01T00:00:00Z' })).status,
+  ).toBe(422);
+  expect((await client.call(officer, 'post', '/suppressions', { ...body, ruleId: null, conditions: [] })).status).toBe(
+    422,
+  );
+  expect(
+    (
+      await client.call(officer, 'post', '/suppressions', {
+        ...body,
+        conditions: [{ field: 'a', op: 'cidr', value: 'x' }],
+      })
+    ).status,
+  ).toBe(422);
   const made = (await client.call(officer, 'post', '/suppressions', body)).body as { id: string; hidden: number };
   expect(made.hidden).toBe(1);
   expect((await list(officer)).total).toBe(1);
   expect((await list(officer, '?suppressed=only')).items[0]?.suppressedBy).toBe(made.id);
   await open([{ seq: 3 }]);
-  expect((await client.call(officer, 'get', '/suppressions')).body).toMatchObject({ total: 1, items: [{ hits: 1, author: 'officer' }] });
+  expect((await client.call(officer, 'get', '/suppressions')).body).toMatchObject({
+    total: 1,
+    items: [{ hits: 1, author: 'officer' }],
+  });
   expect((await client.call(stranger, 'get', '/suppressions')).body).toMatchObject({ total: 0 });
   expect((await client.call(stranger, 'delete', `/suppressions/${made.id}`)).status).toBe(403 + 1);
   expect((await client.call(officer, 'delete', `/suppressions/${made.id}`)).status).toBe(204);
@@ -152,7 +251,9 @@ test('silence opens one alert per source and recovery closes it', async () => {
   const alert = { sourceId: 'src-9', sourceName: 'FW', tenant: HOSPITAL_1, since: new Date(START), silentAfterS: 900 };
   await silence.silent(alert);
   await silence.silent(alert);
-  expect((await list(officer, '?kind=silence')).items).toEqual([expect.objectContaining({ count: 1, titleZh: '日志源静默:FW', status: 'new' })]);
+  expect((await list(officer, '?kind=silence')).items).toEqual([
+    expect.objectContaining({ count: 1, titleZh: '日志源静默:FW', status: 'new' }),
+  ]);
   await silence.recovered({ sourceId: 'src-9', tenant: HOSPITAL_1, at: new Date(START) });
   await silence.recovered({ sourceId: 'src-9', tenant: HOSPITAL_1, at: new Date(START) });
   expect((await list(officer, '?kind=silence')).items.map((item) => item.status)).toEqual(['closed']);

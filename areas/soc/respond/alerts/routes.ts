@@ -61,11 +61,16 @@ export function alertRoutes(platform: Tools): RouteSpec[] {
       params: Id,
       response: AlertDetail,
       handler: async ({ actor, params }) => {
-        const read = () => state.read(actor, 'alert:read', (tx) => readAlert(tx, params.id, actor.permissions.has('event:read')));
+        const read = () =>
+          state.read(actor, 'alert:read', (tx) => readAlert(tx, params.id, actor.permissions.has('event:read')));
         const alert = await read();
         const look = await recordFirstLook(state, actor, params.id, now());
         if (look === undefined) return alert;
-        bus.publish({ topic: 'alert.changed', tenant: alert.tenant, data: { id: alert.id, tenant: alert.tenant, act: 'look' } });
+        bus.publish({
+          topic: 'alert.changed',
+          tenant: alert.tenant,
+          data: { id: alert.id, tenant: alert.tenant, act: 'look' },
+        });
         return await read();
       },
     }),

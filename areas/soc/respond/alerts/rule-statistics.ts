@@ -12,7 +12,11 @@ export interface RuleStatistics {
 const FEWEST_JUDGED = 5;
 
 /** How the rules fare, as far as the transaction's actor may see. Rules without alerts are absent. */
-export async function ruleStatistics(tx: Tx, now: Date, ruleIds?: readonly string[]): Promise<ReadonlyMap<string, RuleStatistics>> {
+export async function ruleStatistics(
+  tx: Tx,
+  now: Date,
+  ruleIds?: readonly string[],
+): Promise<ReadonlyMap<string, RuleStatistics>> {
   const result = await sql<{ rule_id: string; day: number; judged: number; wrong: number }>`
     select rule_id, (count(*) filter (where last_seen >= ${new Date(now.getTime() - 86_400_000)}))::int as day,
       (count(*) filter (where verdict is not null))::int as judged, (count(*) filter (where verdict = 'false'))::int as wrong
@@ -21,7 +25,11 @@ export async function ruleStatistics(tx: Tx, now: Date, ruleIds?: readonly strin
   return new Map(
     result.rows.map(({ rule_id, day, judged, wrong }) => [
       rule_id,
-      { alerts24h: day, judged, falsePositiveRate: judged < FEWEST_JUDGED ? null : Math.round((1000 * wrong) / judged) / 10 },
+      {
+        alerts24h: day,
+        judged,
+        falsePositiveRate: judged < FEWEST_JUDGED ? null : Math.round((1000 * wrong) / judged) / 10,
+      },
     ]),
   );
 }

@@ -31,12 +31,22 @@ export function createSilence(
       const key = silenceKey(tenant, sourceId);
       const closed = await state.machine((tx) => closeByKey(tx, now(), key, `日志源于 ${at.toISOString()} 恢复`));
       if (closed === undefined) return;
-      bus.publish({ topic: 'alert.changed', tenant, data: { id: closed.id, tenant, act: 'recovered', incidentId: closed.incidentId } });
+      bus.publish({
+        topic: 'alert.changed',
+        tenant,
+        data: { id: closed.id, tenant, act: 'recovered', incidentId: closed.incidentId },
+      });
     },
   };
 }
 
-function draftOf({ tenant, sourceId, sourceName, since, silentAfterS }: SilenceAlert): Parameters<typeof saveDrafts>[2][number] {
+function draftOf({
+  tenant,
+  sourceId,
+  sourceName,
+  since,
+  silentAfterS,
+}: SilenceAlert): Parameters<typeof saveDrafts>[2][number] {
   const minutes = Math.round(silentAfterS / 60);
   return {
     key: silenceKey(tenant, sourceId),
@@ -60,7 +70,16 @@ function draftOf({ tenant, sourceId, sourceName, since, silentAfterS }: SilenceA
       asset: undefined,
       confidence: undefined,
       sources: [sourceId],
-      explanation: { kind: 'silence', source: { id: sourceId, name: sourceName, since: since.toISOString(), silentAfterS, silentAfterMinutes: minutes } },
+      explanation: {
+        kind: 'silence',
+        source: {
+          id: sourceId,
+          name: sourceName,
+          since: since.toISOString(),
+          silentAfterS,
+          silentAfterMinutes: minutes,
+        },
+      },
       explained: { ts: since.getTime(), batch: '', seq: 0 },
       evidence: [],
     },

@@ -61,7 +61,11 @@ export async function readLedger(tx: Tx, keys: readonly LedgerKey[]): Promise<Ma
   return new Map(result.rows.map((row) => [ledgerId({ key: row.dedup_key, batch: row.batch }), parseRanges(row.seqs)]));
 }
 
-export function isCounted(ledger: ReadonlyMap<string, Ranges>, key: string, event: Pick<EventKey, 'batch' | 'seq'>): boolean {
+export function isCounted(
+  ledger: ReadonlyMap<string, Ranges>,
+  key: string,
+  event: Pick<EventKey, 'batch' | 'seq'>,
+): boolean {
   const ranges = ledger.get(ledgerId({ key, batch: event.batch }));
   return ranges !== undefined && contains(ranges, event.seq);
 }
@@ -86,7 +90,9 @@ export async function writeLedger(
     insert into soc_alert_ledger (dedup_key, batch, tenant, seqs, at)
     select dedup_key, batch, tenant, seqs::int4multirange, ${at}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(dedup_key text, batch text, tenant text, seqs text)
-    on conflict (dedup_key, batch) do update set seqs = soc_alert_ledger.seqs + excluded.seqs, at = excluded.at`.execute(tx);
+    on conflict (dedup_key, batch) do update set seqs = soc_alert_ledger.seqs + excluded.seqs, at = excluded.at`.execute(
+    tx,
+  );
 }
 
 interface OpenRow {
@@ -146,7 +152,10 @@ type AlertRow = ReturnType<typeof alertRow>;
 function alertRow({ key, head, draft }: KeyedDraft, sum: AlertDraft, id: string | undefined) {
   const parts = severityOf(sum.level, sum.asset?.importance, sum.confidence);
   // What the next merge needs to know of the asset beyond its id travels in the explanation.
-  const explanation: Record<string, unknown> = { ...sum.explanation, severity: { ...parts, rank: sum.asset?.rank ?? 0 } };
+  const explanation: Record<string, unknown> = {
+    ...sum.explanation,
+    severity: { ...parts, rank: sum.asset?.rank ?? 0 },
+  };
   return {
     isNew: id === undefined,
     evidence: draft.evidence,
@@ -194,7 +203,12 @@ function draftOfRow(row: OpenRow): AlertDraft {
     asset:
       row.asset_id === null
         ? undefined
-        : { assetId: row.asset_id, systemId: row.system_id, importance: severity.importance ?? 3, rank: severity.rank ?? 0 },
+        : {
+            assetId: row.asset_id,
+            systemId: row.system_id,
+            importance: severity.importance ?? 3,
+            rank: severity.rank ?? 0,
+          },
     confidence: severity.confidence,
     sources: row.sources,
     explanation,
@@ -218,7 +232,13 @@ async function readOpen(tx: Tx, drafts: readonly KeyedDraft[]): Promise<Map<stri
 async function addPrevious(tx: Tx, fresh: readonly AlertRow[]): Promise<void> {
   if (fresh.length === 0) return;
   const keys = fresh.map((item) => item.row.dedup_key);
-  const result = await sql<{ dedup_key: string; id: string; verdict: string; verdict_reason: string; verdict_at: Date | null }>`
+  const result = await sql<{
+    dedup_key: string;
+    id: string;
+    verdict: string;
+    verdict_reason: string;
+    verdict_at: Date | null;
+  }>`
     select distinct on (dedup_key) dedup_key, id, verdict, verdict_reason, verdict_at
     from soc_alert where dedup_key = any(${keys}::text[]) and status = 'closed' and verdict is not null
     order by dedup_key, created_at desc`.execute(tx);
@@ -235,7 +255,8 @@ async function addPrevious(tx: Tx, fresh: readonly AlertRow[]): Promise<void> {
   }
 }
 
-const COLUMNS = sql.raw(`r(id text, tenant text, kind text, rule_id text, title text, title_zh text, level text, severity smallint, dedup_key text,
+const COLUMNS =
+  sql.raw(`r(id text, tenant text, kind text, rule_id text, title text, title_zh text, level text, severity smallint, dedup_key text,
   count bigint, first_seen timestamptz, last_seen timestamptz, entities jsonb, techniques text[], tactics text[], asset_id text, system_id text,
   sources text[], explanation jsonb, remediation_zh text, remediation text)`);
 
@@ -275,7 +296,9 @@ async function saveEntities(tx: Tx, rows: readonly AlertRow[]): Promise<void> {
     insert into soc_alert_entity (alert_id, tenant, type, value, role, count)
     select alert_id, tenant, type, value, role, count
     from jsonb_to_recordset(${JSON.stringify(entities)}::jsonb) as r(alert_id text, tenant text, type text, value text, role text, count bigint)
-    on conflict (alert_id, type, value, role) do update set count = excluded.count where soc_alert_entity.count <> excluded.count`.execute(tx);
+    on conflict (alert_id, type, value, role) do update set count = excluded.count where soc_alert_entity.count <> excluded.count`.execute(
+    tx,
+  );
 }
 
 /** Keeps the first and the latest events of each alert, by (time, batch, seq), whatever the order of arrival. */
@@ -297,7 +320,9 @@ async function saveEvidence(tx: Tx, drafts: readonly KeyedDraft[], rows: readonl
     from jsonb_to_recordset(${JSON.stringify(evidence)}::jsonb)
       as r(alert_id text, tenant text, batch text, seq integer, ts timestamptz, event jsonb)
     on conflict do nothing`.execute(tx);
-  const ids = rows.filter(({ row }) => row.count > FIRST_EVIDENCE + LATEST_EVIDENCE || row.kind === 'correlation').map(({ row }) => row.id);
+  const ids = rows
+    .filter(({ row }) => row.count > FIRST_EVIDENCE + LATEST_EVIDENCE || row.kind === 'correlation')
+    .map(({ row }) => row.id);
   if (ids.length === 0) return;
   await sql`
     delete from soc_alert_event e using (
@@ -306,11 +331,18 @@ async function saveEvidence(tx: Tx, drafts: readonly KeyedDraft[], rows: readonl
         row_number() over (partition by alert_id order by ts desc, batch collate "C" desc, seq desc) as late
       from soc_alert_event where alert_id = any(${ids}::text[])
     ) r
-    where e.alert_id = r.alert_id and e.batch = r.batch and e.seq = r.seq and r.early > ${FIRST_EVIDENCE} and r.late > ${LATEST_EVIDENCE}`.execute(tx);
+    where e.alert_id = r.alert_id and e.batch = r.batch and e.seq = r.seq and r.early > ${FIRST_EVIDENCE} and r.late > ${LATEST_EVIDENCE}`.execute(
+    tx,
+  );
 }
 
 /** A silent source's alert ends with the silence. Returns the alert closed, if one was open. */
-export async function closeByKey(tx: Tx, now: Date, key: string, reason: string): Promise<{ id: string; incidentId: string | null } | undefined> {
+export async function closeByKey(
+  tx: Tx,
+  now: Date,
+  key: string,
+  reason: string,
+): Promise<{ id: string; incidentId: string | null } | undefined> {
   const row = await tx
     .updateTable('soc_alert')
     .set({ status: 'closed', verdict_reason: reason, updated_at: now })

@@ -19,7 +19,10 @@ const Field = z.string().regex(/^[@a-zA-Z0-9_.-]{1,120}$/);
 export const SuppressionBody = z.object({
   tenant: Suppression.shape.tenant,
   ruleId: z.string().max(200).nullable().default(null),
-  conditions: z.array(SuppressionCondition.extend({ field: Field, value: z.string().trim().min(1).max(500) })).max(10).default([]),
+  conditions: z
+    .array(SuppressionCondition.extend({ field: Field, value: z.string().trim().min(1).max(500) }))
+    .max(10)
+    .default([]),
   reason: z.string().trim().min(4).max(1000),
   expiresAt: z.iso.datetime({ offset: true }),
 });
@@ -36,32 +39,63 @@ export const SuppressionPreview = z.object({
   hits: z.number(),
   /** Hidden alerts that people judged true: a reason to think again. */
   judgedTrue: z.number(),
-  byRule: z.array(z.object({ ruleId: z.string(), title: z.string(), titleZh: z.string(), level: Level, alerts: z.number(), hits: z.number() })),
-  examples: z.array(z.object({ id: z.string(), title: z.string(), titleZh: z.string(), institution: z.string(), count: z.number() })),
+  byRule: z.array(
+    z.object({
+      ruleId: z.string(),
+      title: z.string(),
+      titleZh: z.string(),
+      level: Level,
+      alerts: z.number(),
+      hits: z.number(),
+    }),
+  ),
+  examples: z.array(
+    z.object({ id: z.string(), title: z.string(), titleZh: z.string(), institution: z.string(), count: z.number() }),
+  ),
   /** True when there were more alerts than the preview looks at. */
   truncated: z.boolean(),
 });
 
 export const SuppressionList = page(Suppression);
 
-export function checkSuppression(body: Pick<SuppressionBody, 'ruleId' | 'conditions'>, expiresAt?: string, now?: Date): void {
+export function checkSuppression(
+  body: Pick<SuppressionBody, 'ruleId' | 'conditions'>,
+  expiresAt?: string,
+  now?: Date,
+): void {
   if (body.ruleId === null && body.conditions.length === 0) throw new XinglinError('soc.suppression_too_wide');
   for (const { field, op, value } of body.conditions) {
-    if (op === 'cidr' && cidrMatcher(value) === undefined) throw new XinglinError('soc.suppression_condition', { field, op, value });
-    if (op === 'wildcard' && /^[*?]*$/.test(value)) throw new XinglinError('soc.suppression_condition', { field, op, value });
+    if (op === 'cidr' && cidrMatcher(value) === undefined)
+      throw new XinglinError('soc.suppression_condition', { field, op, value });
+    if (op === 'wildcard' && /^[*?]*$/.test(value))
+      throw new XinglinError('soc.suppression_condition', { field, op, value });
   }
   if (expiresAt === undefined || now === undefined) return;
   const ms = Date.parse(expiresAt) - now.getTime();
-  if (!(ms > 0 && ms <= LONGEST_DAYS * 86_400_000)) throw new XinglinError('soc.suppression_expiry', { days: LONGEST_DAYS });
+  if (!(ms > 0 && ms <= LONGEST_DAYS * 86_400_000))
+    throw new XinglinError('soc.suppression_expiry', { days: LONGEST_DAYS });
 }
 
 interface Candidate {
-  id: string; tenant: string; institution: string | null; rule_id: string; title: string; title_zh: string; level: Level; count: number; verdict: string | null;
+  id: string;
+  tenant: string;
+  institution: string | null;
+  rule_id: string;
+  title: string;
+  title_zh: string;
+  level: Level;
+  count: number;
+  verdict: string | null;
   events: Record<string, unknown>[];
 }
 
 /** Alerts of the scope and rule with their kept evidence, newest first. */
-async function candidates(tx: Tx, scope: { tenant: string; ruleId: string | null }, open: boolean, since: Date): Promise<Candidate[]> {
+async function candidates(
+  tx: Tx,
+  scope: { tenant: string; ruleId: string | null },
+  open: boolean,
+  since: Date,
+): Promise<Candidate[]> {
   const conditions = [below(sql`a.tenant`, scope.tenant), sql`a.kind <> 'silence'`];
   if (scope.ruleId !== null) conditions.push(sql`a.rule_id = ${scope.ruleId}`);
   conditions.push(open ? sql`a.status <> 'closed' and a.suppressed_by is null` : sql`a.last_seen >= ${since}`);
@@ -83,7 +117,9 @@ export async function previewSuppression(
   const seen = rows.slice(0, MOST_PREVIEWED);
   const matcher = suppressionMatcher({ id: '', ...body });
   const judged = seen.map((row) => ({ row, matching: row.events.filter((event) => matcher.holds(event)).length }));
-  const hidden = judged.filter(({ row, matching }) => matching > 0 && matching === row.events.length).map(({ row }) => row);
+  const hidden = judged
+    .filter(({ row, matching }) => matching > 0 && matching === row.events.length)
+    .map(({ row }) => row);
   const sum = (list: readonly Candidate[]): number => list.reduce((total, row) => total + row.count, 0);
   const byRule = [...Map.groupBy(hidden, (row) => row.rule_id).entries()].map(([ruleId, list]) => ({
     ruleId,
@@ -113,7 +149,13 @@ export async function previewSuppression(
 }
 
 /** Stores the suppression and hides the open alerts that it covers whole. */
-export async function createSuppression(tx: Tx, audit: Audit, actor: Actor, now: Date, body: SuppressionBody): Promise<{ id: string; hidden: number }> {
+export async function createSuppression(
+  tx: Tx,
+  audit: Audit,
+  actor: Actor,
+  now: Date,
+  body: SuppressionBody,
+): Promise<{ id: string; hidden: number }> {
   requireScope(actor, body.tenant);
   checkSuppression(body, body.expiresAt, now);
   const id = newId();
@@ -132,8 +174,11 @@ export async function createSuppression(tx: Tx, audit: Audit, actor: Actor, now:
     .execute();
   const matcher = suppressionMatcher({ id, ...body });
   const rows = await candidates(tx, body, true, now);
-  const ids = rows.filter((row) => row.events.length > 0 && row.events.every((event) => matcher.holds(event))).map((row) => row.id);
-  if (ids.length > 0) await tx.updateTable('soc_alert').set({ suppressed_by: id, updated_at: now }).where('id', 'in', ids).execute();
+  const ids = rows
+    .filter((row) => row.events.length > 0 && row.events.every((event) => matcher.holds(event)))
+    .map((row) => row.id);
+  if (ids.length > 0)
+    await tx.updateTable('soc_alert').set({ suppressed_by: id, updated_at: now }).where('id', 'in', ids).execute();
   await audit({
     action: 'suppression.create',
     tenant: body.tenant,
@@ -155,8 +200,18 @@ export async function endSuppression(tx: Tx, audit: Audit, now: Date, id: string
     .returning(['tenant', 'reason'])
     .executeTakeFirst();
   if (row === undefined) throw new XinglinError('resource.not_found', { what: 'suppression', id });
-  await tx.updateTable('soc_alert').set({ suppressed_by: null, updated_at: now }).where('suppressed_by', '=', id).execute();
-  await audit({ action: 'suppression.end', tenant: row.tenant, objectType: 'suppression', objectId: id, summary: row.reason });
+  await tx
+    .updateTable('soc_alert')
+    .set({ suppressed_by: null, updated_at: now })
+    .where('suppressed_by', '=', id)
+    .execute();
+  await audit({
+    action: 'suppression.end',
+    tenant: row.tenant,
+    objectType: 'suppression',
+    objectId: id,
+    summary: row.reason,
+  });
 }
 
 /** Suppressions past their expiry end by themselves. Returns how many. */
@@ -169,24 +224,41 @@ export async function expireSuppressions(tx: Tx, now: Date): Promise<number> {
     .returning('id')
     .execute();
   const ids = rows.map((row) => row.id);
-  if (ids.length > 0) await tx.updateTable('soc_alert').set({ suppressed_by: null, updated_at: now }).where('suppressed_by', 'in', ids).execute();
+  if (ids.length > 0)
+    await tx
+      .updateTable('soc_alert')
+      .set({ suppressed_by: null, updated_at: now })
+      .where('suppressed_by', 'in', ids)
+      .execute();
   return ids.length;
 }
 
 export async function listSuppressions(
   tx: Tx,
-  query: { tenant?: string | undefined; state: 'active' | 'ended' | 'all'; q?: string | undefined; limit: number; cursor?: string | undefined },
+  query: {
+    tenant?: string | undefined;
+    state: 'active' | 'ended' | 'all';
+    q?: string | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  },
 ): Promise<z.input<typeof SuppressionList>> {
   let select = tx.selectFrom('soc_suppression');
   if (query.tenant !== undefined) select = select.where(sql<boolean>`${below(sql`tenant`, query.tenant)}`);
   if (query.state !== 'all') select = select.where('ended_at', query.state === 'active' ? 'is' : 'is not', null);
   if (query.q !== undefined && query.q !== '') {
     const text = query.q.toLowerCase();
-    select = select.where(sql<boolean>`position(${text} in lower(reason || ' ' || author || ' ' || coalesce(rule_id, '') || ' ' || conditions::text)) > 0`);
+    select = select.where(
+      sql<boolean>`position(${text} in lower(reason || ' ' || author || ' ' || coalesce(rule_id, '') || ' ' || conditions::text)) > 0`,
+    );
   }
   const { total } = await select.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
   if (query.cursor !== undefined) select = select.where('id', '<', query.cursor);
-  const rows = await select.selectAll().orderBy('id', 'desc').limit(query.limit + 1).execute();
+  const rows = await select
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(query.limit + 1)
+    .execute();
   const items = rows.slice(0, query.limit).map((row) => ({
     id: row.id,
     tenant: row.tenant,

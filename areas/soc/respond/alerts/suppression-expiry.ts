@@ -5,7 +5,10 @@ import type { SuppressionBook } from './suppression.ts';
 const EVERY_MS = 30_000;
 
 /** Ends suppressions at their expiry and brings back what they hid. Matching itself stops at the expiry, timer or not. */
-export function createSuppressionExpiry(platform: Pick<Platform, 'state' | 'log' | 'now'>, book: SuppressionBook): Service {
+export function createSuppressionExpiry(
+  platform: Pick<Platform, 'state' | 'log' | 'now'>,
+  book: SuppressionBook,
+): Service {
   const { state, log, now } = platform;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;

@@ -16,7 +16,10 @@ import {
 } from './suppression-acts.ts';
 import type { SuppressionBook } from './suppression.ts';
 
-export function suppressionRoutes(platform: Pick<Platform, 'state' | 'bus' | 'now'>, book: SuppressionBook): RouteSpec[] {
+export function suppressionRoutes(
+  platform: Pick<Platform, 'state' | 'bus' | 'now'>,
+  book: SuppressionBook,
+): RouteSpec[] {
   const { state, bus, now } = platform;
   return [
     defineRoute({
@@ -53,9 +56,15 @@ export function suppressionRoutes(platform: Pick<Platform, 'state' | 'bus' | 'no
       response: z.object({ id: z.string(), hidden: z.number().int() }),
       status: 201,
       handler: async ({ actor, body }) => {
-        const made = await state.write(actor, 'suppression:write', (tx, audit) => createSuppression(tx, audit, actor, now(), body));
+        const made = await state.write(actor, 'suppression:write', (tx, audit) =>
+          createSuppression(tx, audit, actor, now(), body),
+        );
         await book.refresh(true);
-        bus.publish({ topic: 'alert.changed', tenant: body.tenant, data: { tenant: body.tenant, act: 'suppress', hidden: made.hidden } });
+        bus.publish({
+          topic: 'alert.changed',
+          tenant: body.tenant,
+          data: { tenant: body.tenant, act: 'suppress', hidden: made.hidden },
+        });
         return made;
       },
     }),

@@ -41,7 +41,9 @@ export function suppressionMatcher(suppression: ActiveSuppression): SuppressionM
     tenant: suppression.tenant,
     holds,
     matches: (hit) =>
-      (suppression.ruleId === null || suppression.ruleId === hit.ruleId) && covers(suppression.tenant, hit.tenant) && holds(hit.event),
+      (suppression.ruleId === null || suppression.ruleId === hit.ruleId) &&
+      covers(suppression.tenant, hit.tenant) &&
+      holds(hit.event),
   };
 }
 

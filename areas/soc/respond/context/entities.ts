@@ -43,8 +43,22 @@ const FIELDS: readonly Row[] = [
 ];
 
 /** Devices that watch other people's traffic: their own name is where the event was seen, not whom it concerns. */
-const OBSERVER_DATASET = /^(suricata|zeek|cisco|fortinet|paloalto|checkpoint|juniper|sangfor|hillstone|topsec|h3c|huawei|cef|leef)\b/;
-const EMPTY = new Set(['', '-', '?', 'unknown', 'null', 'n/a', '0.0.0.0', '::', '127.0.0.1', '::1', 'localhost', '(none)']);
+const OBSERVER_DATASET =
+  /^(suricata|zeek|cisco|fortinet|paloalto|checkpoint|juniper|sangfor|hillstone|topsec|h3c|huawei|cef|leef)\b/;
+const EMPTY = new Set([
+  '',
+  '-',
+  '?',
+  'unknown',
+  'null',
+  'n/a',
+  '0.0.0.0',
+  '::',
+  '127.0.0.1',
+  '::1',
+  'localhost',
+  '(none)',
+]);
 const LONGEST_VALUE = 512;
 
 /** The entities of one flat ECS record, normalised so that different devices' spellings meet. */
@@ -77,7 +91,11 @@ export function isObserved(event: EventFields): boolean {
  */
 export function normalizeEntity(type: EntityType, raw: string): string {
   let value = raw.trim();
-  if (type === 'ip') value = value.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '');
+  if (type === 'ip')
+    value = value
+      .toLowerCase()
+      .replace(/^::ffff:(?=\d+\.)/, '')
+      .replace(/%.*$/, '');
   else if (type === 'host' || type === 'domain') value = value.toLowerCase().replace(/\.$/, '');
   else if (type === 'user') value = value.toLowerCase().replace(/^.*\\/, '');
   else if (type === 'hash' || type === 'process') value = value.toLowerCase();

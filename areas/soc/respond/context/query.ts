@@ -9,7 +9,8 @@ import '../errors.ts';
 /** `?level=high,critical` or the parameter repeated. */
 export const listOf = <T extends z.ZodType<string>>(item: T) =>
   z.preprocess(
-    (value) => (Array.isArray(value) ? value : [value]).flatMap((text) => String(text).split(',')).filter((text) => text !== ''),
+    (value) =>
+      (Array.isArray(value) ? value : [value]).flatMap((text) => String(text).split(',')).filter((text) => text !== ''),
     z.array(item).max(50),
   );
 

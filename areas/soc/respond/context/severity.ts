@@ -43,5 +43,13 @@ export function severityOf(level: Level, importance: number | undefined, confide
     `${level} ${points} × importance ${grade} (${factor})` +
     (confidence === undefined ? '' : ` × confidence ${confidence} (${trust.toFixed(2)})`) +
     ` = ${severity}`;
-  return { severity, level, points, importance: grade, factor, ...(confidence === undefined ? {} : { confidence }), formula };
+  return {
+    severity,
+    level,
+    points,
+    importance: grade,
+    factor,
+    ...(confidence === undefined ? {} : { confidence }),
+    formula,
+  };
 }

@@ -24,7 +24,14 @@ export const SplitBody = z.object({ alertIds: Ids, title: z.string().trim().min(
 export const CloseBody = z.object({ verdict: Verdict, conclusion: Text.min(2) });
 
 interface Locked {
-  id: string; number: string; tenant: string; title: string; status: IncidentState; grade: string; assignee: string | null; severity: number;
+  id: string;
+  number: string;
+  tenant: string;
+  title: string;
+  status: IncidentState;
+  grade: string;
+  assignee: string | null;
+  severity: number;
 }
 
 /** What every act on incidents has: who, when, where it is recorded. */
@@ -37,20 +44,39 @@ export interface ActContext {
 
 async function lock(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
   const result = await sql<Locked>`
-    select id, number, tenant, title, status, grade, assignee, severity from soc_incident where id = any(${ids}::text[]) order by id for update`.execute(tx);
-  for (const id of ids) if (!result.rows.some((row) => row.id === id)) throw new XinglinError('resource.not_found', { what: 'incident', id });
+    select id, number, tenant, title, status, grade, assignee, severity from soc_incident where id = any(${ids}::text[]) order by id for update`.execute(
+    tx,
+  );
+  for (const id of ids)
+    if (!result.rows.some((row) => row.id === id))
+      throw new XinglinError('resource.not_found', { what: 'incident', id });
   return ids.flatMap((id) => result.rows.find((row) => row.id === id) ?? []);
 }
 
 async function lockOpen(tx: Tx, id: string): Promise<Locked> {
   const [incident] = await lock(tx, [id]);
   if (incident === undefined) throw new XinglinError('resource.not_found', { what: 'incident', id });
-  if (INCIDENT.final.includes(incident.status)) throw new XinglinError('soc.incident_over', { number: incident.number, state: incident.status });
+  if (INCIDENT.final.includes(incident.status))
+    throw new XinglinError('soc.incident_over', { number: incident.number, state: incident.status });
   return incident;
 }
 
-async function record({ audit }: ActContext, incident: Pick<Locked, 'id' | 'tenant' | 'number' | 'title'>, verb: string, before: unknown, after: unknown): Promise<void> {
-  await audit({ action: `incident.${verb}`, tenant: incident.tenant, objectType: 'incident', objectId: incident.id, summary: `${incident.number} ${incident.title}`, before, after });
+async function record(
+  { audit }: ActContext,
+  incident: Pick<Locked, 'id' | 'tenant' | 'number' | 'title'>,
+  verb: string,
+  before: unknown,
+  after: unknown,
+): Promise<void> {
+  await audit({
+    action: `incident.${verb}`,
+    tenant: incident.tenant,
+    objectType: 'incident',
+    objectId: incident.id,
+    summary: `${incident.number} ${incident.title}`,
+    before,
+    after,
+  });
 }
 
 /** Opens an incident by hand. The alerts are of one institution and of no incident. */
@@ -58,9 +84,21 @@ export async function open(context: ActContext, body: z.output<typeof OpenBody>)
   const { tx, actor, now } = context;
   const tenant = await freeAlerts(tx, body.alertIds);
   requireScope(actor, tenant);
-  const { id, number } = await openIncident(tx, now, { tenant, title: body.title, origin: 'manual', alertIds: body.alertIds });
+  const { id, number } = await openIncident(tx, now, {
+    tenant,
+    title: body.title,
+    origin: 'manual',
+    alertIds: body.alertIds,
+  });
   await tx.updateTable('soc_incident').set({ first_look_at: now }).where('id', '=', id).execute();
-  await addEntry(tx, now, { incidentId: id, tenant, kind: 'status', actor, body: 'opened', data: { to: 'new', reason: 'manual', alerts: body.alertIds } });
+  await addEntry(tx, now, {
+    incidentId: id,
+    tenant,
+    kind: 'status',
+    actor,
+    body: 'opened',
+    data: { to: 'new', reason: 'manual', alerts: body.alertIds },
+  });
   await refreshIncident(tx, now, id);
   await record(context, { id, tenant, number, title: body.title }, 'open', undefined, body);
   return id;
@@ -71,9 +109,11 @@ async function freeAlerts(tx: Tx, ids: readonly string[]): Promise<string> {
   const result = await sql<{ id: string; tenant: string; number: string | null }>`
     select a.id, a.tenant, i.number from soc_alert a left join soc_incident i on i.id = a.incident_id
     where a.id = any(${ids}::text[]) order by a.id for update of a`.execute(tx);
-  for (const id of ids) if (!result.rows.some((row) => row.id === id)) throw new XinglinError('resource.not_found', { what: 'alert', id });
+  for (const id of ids)
+    if (!result.rows.some((row) => row.id === id)) throw new XinglinError('resource.not_found', { what: 'alert', id });
   const taken = result.rows.find((row) => row.number !== null);
-  if (taken !== undefined) throw new XinglinError('soc.alert_in_incident', { id: taken.id, number: taken.number ?? '' });
+  if (taken !== undefined)
+    throw new XinglinError('soc.alert_in_incident', { id: taken.id, number: taken.number ?? '' });
   const tenants = [...new Set(result.rows.map((row) => row.tenant))];
   if (tenants.length > 1) throw new XinglinError('soc.alert_tenants', { tenants: tenants.join(', ') });
   return tenants[0] ?? '';
@@ -88,12 +128,23 @@ export async function comment(context: ActContext, id: string, { body }: z.outpu
   await record(context, incident, 'comment', undefined, { body });
 }
 
-export async function assign(context: ActContext, id: string, { assignee }: z.output<typeof AssignBody>): Promise<void> {
+export async function assign(
+  context: ActContext,
+  id: string,
+  { assignee }: z.output<typeof AssignBody>,
+): Promise<void> {
   const { tx, actor, now } = context;
   const incident = await lockOpen(tx, id);
   const name = assignee === null ? '' : await requireAssignee(tx, assignee, incident.tenant);
   await tx.updateTable('soc_incident').set({ assignee, updated_at: now }).where('id', '=', id).execute();
-  await addEntry(tx, now, { incidentId: id, tenant: incident.tenant, kind: 'assign', actor, body: name, data: { from: incident.assignee, to: assignee } });
+  await addEntry(tx, now, {
+    incidentId: id,
+    tenant: incident.tenant,
+    kind: 'assign',
+    actor,
+    body: name,
+    data: { from: incident.assignee, to: assignee },
+  });
   await record(context, incident, 'assign', { assignee: incident.assignee }, { assignee });
 }
 
@@ -104,8 +155,17 @@ export async function setStatus(context: ActContext, id: string, body: z.output<
   const status = INCIDENT.next(incident.status, body.status === 'triage' ? 'triage' : 'contain', undefined);
   await sql`
     update soc_incident set status = ${status}, updated_at = ${now}, first_look_at = coalesce(first_look_at, ${now}),
-      contained_at = case when ${status} = 'contained' then coalesce(contained_at, ${now}) else contained_at end where id = ${id}`.execute(tx);
-  await addEntry(tx, now, { incidentId: id, tenant: incident.tenant, kind: 'status', actor, body: body.comment, data: { from: incident.status, to: status } });
+      contained_at = case when ${status} = 'contained' then coalesce(contained_at, ${now}) else contained_at end where id = ${id}`.execute(
+    tx,
+  );
+  await addEntry(tx, now, {
+    incidentId: id,
+    tenant: incident.tenant,
+    kind: 'status',
+    actor,
+    body: body.comment,
+    data: { from: incident.status, to: status },
+  });
   await record(context, incident, 'status', { status: incident.status }, { status, comment: body.comment });
 }
 
@@ -113,19 +173,32 @@ export async function grade(context: ActContext, id: string, body: z.output<type
   const { tx, actor, now } = context;
   const incident = await lockOpen(tx, id);
   await tx.updateTable('soc_incident').set({ grade: body.grade, updated_at: now }).where('id', '=', id).execute();
-  await addEntry(tx, now, { incidentId: id, tenant: incident.tenant, kind: 'grade', actor, body: body.reason, data: { from: incident.grade, to: body.grade } });
+  await addEntry(tx, now, {
+    incidentId: id,
+    tenant: incident.tenant,
+    kind: 'grade',
+    actor,
+    body: body.reason,
+    data: { from: incident.grade, to: body.grade },
+  });
   await record(context, incident, 'grade', { grade: incident.grade }, body);
 }
 
-export async function merge(context: ActContext, id: string, { incidentIds }: z.output<typeof MergeBody>): Promise<void> {
+export async function merge(
+  context: ActContext,
+  id: string,
+  { incidentIds }: z.output<typeof MergeBody>,
+): Promise<void> {
   const { tx, actor, now } = context;
   const others = [...new Set(incidentIds)];
   if (others.includes(id)) throw new XinglinError('soc.merge_self');
   const [into, ...from] = await lock(tx, [id, ...others]);
   if (into === undefined) return;
   for (const incident of [into, ...from]) {
-    if (INCIDENT.final.includes(incident.status)) throw new XinglinError('soc.incident_over', { number: incident.number, state: incident.status });
-    if (incident.tenant !== into.tenant) throw new XinglinError('soc.merge_tenants', { a: into.number, b: incident.number });
+    if (INCIDENT.final.includes(incident.status))
+      throw new XinglinError('soc.incident_over', { number: incident.number, state: incident.status });
+    if (incident.tenant !== into.tenant)
+      throw new XinglinError('soc.merge_tenants', { a: into.number, b: incident.number });
   }
   await mergeInto(tx, now, into, from, actor);
   await refreshIncident(tx, now, id);
@@ -142,10 +215,29 @@ export async function split(context: ActContext, id: string, body: z.output<type
   const stranger = taken.find((alertId) => !members.has(alertId));
   if (stranger !== undefined) throw new XinglinError('soc.alert_not_in_incident', { id: stranger });
   if (taken.length === members.size) throw new XinglinError('soc.split_all');
-  const made = await openIncident(tx, now, { tenant: incident.tenant, title: body.title, origin: 'manual', alertIds: taken });
+  const made = await openIncident(tx, now, {
+    tenant: incident.tenant,
+    title: body.title,
+    origin: 'manual',
+    alertIds: taken,
+  });
   const data = { alerts: taken, from: id, fromNumber: incident.number, to: made.id, toNumber: made.number };
-  await addEntry(tx, now, { incidentId: id, tenant: incident.tenant, kind: 'split', actor, body: `拆分到 ${made.number}`, data });
-  await addEntry(tx, now, { incidentId: made.id, tenant: incident.tenant, kind: 'split', actor, body: `由 ${incident.number} 拆分`, data });
+  await addEntry(tx, now, {
+    incidentId: id,
+    tenant: incident.tenant,
+    kind: 'split',
+    actor,
+    body: `拆分到 ${made.number}`,
+    data,
+  });
+  await addEntry(tx, now, {
+    incidentId: made.id,
+    tenant: incident.tenant,
+    kind: 'split',
+    actor,
+    body: `由 ${incident.number} 拆分`,
+    data,
+  });
   await refreshIncident(tx, now, id);
   await refreshIncident(tx, now, made.id);
   await record(context, incident, 'split', undefined, { alerts: taken, into: made.number });
@@ -163,6 +255,13 @@ export async function close(context: ActContext, id: string, body: z.output<type
   await sql`
     update soc_alert set status = 'closed', verdict = ${body.verdict}, verdict_reason = ${`${incident.number}: ${body.conclusion}`.slice(0, 2000)}, verdict_by = ${actor.id},
       verdict_at = ${now}, updated_at = ${now} where incident_id = ${id} and status <> 'closed'`.execute(tx);
-  await addEntry(tx, now, { incidentId: id, tenant: incident.tenant, kind: 'status', actor, body: body.conclusion, data: { from: incident.status, to: status, verdict: body.verdict } });
+  await addEntry(tx, now, {
+    incidentId: id,
+    tenant: incident.tenant,
+    kind: 'status',
+    actor,
+    body: body.conclusion,
+    data: { from: incident.status, to: status, verdict: body.verdict },
+  });
   await record(context, incident, 'close', { status: incident.status }, body);
 }

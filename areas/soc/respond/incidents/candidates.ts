@@ -27,7 +27,16 @@ export interface Candidate extends Side {
 }
 
 interface AlertSideRow {
-  id: string; tenant: string; title_zh: string; level: Level; severity: number; entities: StoredEntity[]; tactics: string[]; first_seen: Date; last_seen: Date; created_at: Date;
+  id: string;
+  tenant: string;
+  title_zh: string;
+  level: Level;
+  severity: number;
+  entities: StoredEntity[];
+  tactics: string[];
+  first_seen: Date;
+  last_seen: Date;
+  created_at: Date;
 }
 
 /** Oldest first, locked. Silent sources and hidden alerts make no incidents. */
@@ -36,7 +45,14 @@ export async function readPending(tx: Tx, tenant: string, limit: number): Promis
     select id, tenant, title_zh, level, severity, entities, tactics, first_seen, last_seen, created_at from soc_alert
     where tenant = ${tenant} and correlated_at is null and status <> 'closed' and suppressed_by is null and incident_id is null and kind <> 'silence'
     order by created_at, id limit ${limit} for update`.execute(tx);
-  return result.rows.map((row) => ({ id: row.id, tenant: row.tenant, title: row.title_zh, level: row.level, severity: row.severity, ...sideOf(row) }));
+  return result.rows.map((row) => ({
+    id: row.id,
+    tenant: row.tenant,
+    title: row.title_zh,
+    level: row.level,
+    severity: row.severity,
+    ...sideOf(row),
+  }));
 }
 
 function sideOf(row: Pick<AlertSideRow, 'entities' | 'tactics' | 'first_seen' | 'last_seen'>): Side {
@@ -53,7 +69,11 @@ export interface EntityKnowledge extends ScoreContext {
 }
 
 export async function knowEntities(tx: Tx, alert: PendingAlert): Promise<EntityKnowledge> {
-  const entities = [...new Map(alert.entities.filter(({ type }) => type !== 'process').map((entity) => [thingKey(entity), entity])).values()];
+  const entities = [
+    ...new Map(
+      alert.entities.filter(({ type }) => type !== 'process').map((entity) => [thingKey(entity), entity]),
+    ).values(),
+  ];
   const names = entities.filter(({ type }) => type === 'ip' || type === 'host').map(({ value }) => value);
   const assets = await sql<{ id: string; kind: string; ips: string[]; hostnames: string[] }>`
     select id, kind, ips, hostnames from soc_asset where tenant = ${alert.tenant} and status <> 'retired'
@@ -62,12 +82,17 @@ export async function knowEntities(tx: Tx, alert: PendingAlert): Promise<EntityK
   const assetBy = new Map<string, string>();
   const infrastructure = new Set<string>();
   for (const asset of assets.rows) {
-    for (const thing of [...asset.ips.map((value) => ({ type: 'ip', value })), ...asset.hostnames.map((value) => ({ type: 'host', value: value.toLowerCase() }))]) {
+    for (const thing of [
+      ...asset.ips.map((value) => ({ type: 'ip', value })),
+      ...asset.hostnames.map((value) => ({ type: 'host', value: value.toLowerCase() })),
+    ]) {
       if (!assetBy.has(thingKey(thing))) assetBy.set(thingKey(thing), asset.id);
       if (asset.kind === 'network' || asset.kind === 'security') infrastructure.add(thingKey(thing));
     }
   }
-  const known = new Map(entities.map((entity) => [thingKey(entity), { type: entity.type, value: entity.value }] as const));
+  const known = new Map(
+    entities.map((entity) => [thingKey(entity), { type: entity.type, value: entity.value }] as const),
+  );
   for (const key of assetBy.keys()) {
     const [type = '', value = ''] = key.split('\0');
     known.set(key, { type, value });
@@ -104,7 +129,16 @@ export async function readCandidates(tx: Tx, alert: PendingAlert, things: readon
     select distinct e.alert_id from jsonb_to_recordset(${JSON.stringify(things)}::jsonb) as w(type text, value text)
     join soc_alert_entity e on e.tenant = ${alert.tenant} and e.type = w.type and e.value = w.value and e.alert_id <> ${alert.id}`;
   const incidents = await sql<{
-    id: string; number: string; status: string; origin: string; severity: number; entities: StoredEntity[]; tactics: string[]; first_event_at: Date | null; last_alert_at: Date | null; created_at: Date;
+    id: string;
+    number: string;
+    status: string;
+    origin: string;
+    severity: number;
+    entities: StoredEntity[];
+    tactics: string[];
+    first_event_at: Date | null;
+    last_alert_at: Date | null;
+    created_at: Date;
   }>`
     select i.id, i.number, i.status, i.origin, i.severity, i.entities, i.tactics, i.first_event_at, i.last_alert_at, i.created_at
     from soc_incident i where i.tenant = ${alert.tenant} and i.status in ('new', 'triage', 'contained')
@@ -118,11 +152,27 @@ export async function readCandidates(tx: Tx, alert: PendingAlert, things: readon
     order by a.severity desc, a.id limit ${MOST_CANDIDATES}`.execute(tx);
   return [
     ...incidents.rows.map((row): Candidate => ({
-      kind: 'incident', id: row.id, number: row.number, status: row.status, origin: row.origin, severity: row.severity, entities: row.entities, tactics: row.tactics,
-      from: (row.first_event_at ?? row.created_at).getTime(), to: (row.last_alert_at ?? row.created_at).getTime(), createdAt: row.created_at.getTime(),
+      kind: 'incident',
+      id: row.id,
+      number: row.number,
+      status: row.status,
+      origin: row.origin,
+      severity: row.severity,
+      entities: row.entities,
+      tactics: row.tactics,
+      from: (row.first_event_at ?? row.created_at).getTime(),
+      to: (row.last_alert_at ?? row.created_at).getTime(),
+      createdAt: row.created_at.getTime(),
     })),
     ...alerts.rows.map((row): Candidate => ({
-      kind: 'alert', id: row.id, number: '', status: '', origin: '', severity: row.severity, createdAt: row.created_at.getTime(), ...sideOf(row),
+      kind: 'alert',
+      id: row.id,
+      number: '',
+      status: '',
+      origin: '',
+      severity: row.severity,
+      createdAt: row.created_at.getTime(),
+      ...sideOf(row),
     })),
   ];
 }

@@ -29,7 +29,9 @@ export interface Correlator extends Service {
  */
 export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'metrics' | 'now' | 'bus'>): Correlator {
   const { state, log, metrics, now, bus } = platform;
-  const decisions = metrics.counter('xinglin_incident_decisions_total', 'What became of alerts in correlation', ['decision']);
+  const decisions = metrics.counter('xinglin_incident_decisions_total', 'What became of alerts in correlation', [
+    'decision',
+  ]);
   const seconds = metrics.histogram('xinglin_incident_round_seconds', 'Time of one round of correlation');
   const grown = new Set<string>();
   let sweep: NodeJS.Timeout | undefined;
@@ -55,7 +57,9 @@ export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'met
     const waiting = await state.machine(async (tx) => {
       const result = await sql<{ tenant: string }>`
         select distinct tenant from soc_alert
-        where correlated_at is null and status <> 'closed' and suppressed_by is null and incident_id is null and kind <> 'silence'`.execute(tx);
+        where correlated_at is null and status <> 'closed' and suppressed_by is null and incident_id is null and kind <> 'silence'`.execute(
+        tx,
+      );
       return result.rows;
     });
     for (const { tenant } of waiting) {
@@ -98,7 +102,15 @@ export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'met
       for (const { candidate } of decision.merge.length === 0 ? [] : [decision.best, ...decision.merge]) {
         if (candidate.id === id) continue;
         const { number } = candidate;
-        touched.set(candidate.id, { id: candidate.id, tenant, number, title: '', severity: 0, status: 'merged', alerts: 0 });
+        touched.set(candidate.id, {
+          id: candidate.id,
+          tenant,
+          number,
+          title: '',
+          severity: 0,
+          status: 'merged',
+          alerts: 0,
+        });
         late.delete(candidate.id);
       }
     }
@@ -111,24 +123,57 @@ export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'met
     const time = now();
     const companions = decision.with.map(({ candidate }) => candidate.id);
     if (decision.kind === 'open') {
-      const { id } = await openIncident(tx, time, { tenant: alert.tenant, title: '', origin: 'auto', alertIds: [alert.id, ...companions] });
-      await addEntry(tx, time, { incidentId: id, tenant: alert.tenant, kind: 'status', actor: CORRELATION, body: 'opened', data: { to: 'new', alertId: alert.id, ...alone(decision.with) } });
-      for (const scored of decision.with) await addEntry(tx, time, joinEntry(id, alert.tenant, scored.candidate.id, scored));
+      const { id } = await openIncident(tx, time, {
+        tenant: alert.tenant,
+        title: '',
+        origin: 'auto',
+        alertIds: [alert.id, ...companions],
+      });
+      await addEntry(tx, time, {
+        incidentId: id,
+        tenant: alert.tenant,
+        kind: 'status',
+        actor: CORRELATION,
+        body: 'opened',
+        data: { to: 'new', alertId: alert.id, ...alone(decision.with) },
+      });
+      for (const scored of decision.with)
+        await addEntry(tx, time, joinEntry(id, alert.tenant, scored.candidate.id, scored));
       return id;
     }
     const { best } = decision;
     const target = { id: best.candidate.id, tenant: alert.tenant, number: best.candidate.number };
-    await tx.updateTable('soc_alert').set({ incident_id: target.id, updated_at: time }).where('id', 'in', [alert.id, ...companions]).execute();
+    await tx
+      .updateTable('soc_alert')
+      .set({ incident_id: target.id, updated_at: time })
+      .where('id', 'in', [alert.id, ...companions])
+      .execute();
     await addEntry(tx, time, joinEntry(target.id, alert.tenant, alert.id, best));
-    for (const scored of decision.with) await addEntry(tx, time, joinEntry(target.id, alert.tenant, scored.candidate.id, scored));
+    for (const scored of decision.with)
+      await addEntry(tx, time, joinEntry(target.id, alert.tenant, scored.candidate.id, scored));
     const merged = decision.merge.map(({ candidate }) => ({ id: candidate.id, number: candidate.number }));
     // The older number lives on.
     if (merged.length > 0) {
-      const data = { alertId: alert.id, scores: [best, ...decision.merge].map(({ candidate, score }) => ({ number: candidate.number, score: score.score })) };
-      const all = [best, ...decision.merge].map(({ candidate }) => candidate).toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+      const data = {
+        alertId: alert.id,
+        scores: [best, ...decision.merge].map(({ candidate, score }) => ({
+          number: candidate.number,
+          score: score.score,
+        })),
+      };
+      const all = [best, ...decision.merge]
+        .map(({ candidate }) => candidate)
+        .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
       const [oldest, ...younger] = all;
       if (oldest !== undefined) {
-        await mergeInto(tx, time, { id: oldest.id, tenant: alert.tenant, number: oldest.number }, younger, CORRELATION, data);
+        await mergeInto(
+          tx,
+          time,
+          { id: oldest.id, tenant: alert.tenant, number: oldest.number },
+          younger,
+          CORRELATION,
+          data,
+        );
         await propose(tx, time, { ...target, id: oldest.id, number: oldest.number }, alert, decision.propose);
         return oldest.id;
       }
@@ -151,7 +196,11 @@ export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'met
 
   function tell(changed: readonly IncidentFacts[]): void {
     for (const { id, tenant, number, title, severity, status } of changed) {
-      bus.publish({ topic: 'incident.changed', tenant, data: { id, tenant, number, title, titleZh: title, severity, status } });
+      bus.publish({
+        topic: 'incident.changed',
+        tenant,
+        data: { id, tenant, number, title, titleZh: title, severity, status },
+      });
     }
   }
 
@@ -192,21 +241,56 @@ async function hasIncident(tx: Tx, alertId: string): Promise<boolean> {
 }
 
 function alone(companions: readonly Scored[]): Record<string, unknown> {
-  return companions.length === 0 ? { reason: 'severity' } : { reason: 'related', alerts: companions.map(({ candidate }) => candidate.id) };
+  return companions.length === 0
+    ? { reason: 'severity' }
+    : { reason: 'related', alerts: companions.map(({ candidate }) => candidate.id) };
 }
 
-function joinEntry(incidentId: string, tenant: string, alertId: string, { score }: Scored): Parameters<typeof addEntry>[2] {
-  return { incidentId, tenant, kind: 'alert', actor: CORRELATION, body: 'joined', data: { alertId, ...score, factors: score.factors.slice(0, 8) } };
+function joinEntry(
+  incidentId: string,
+  tenant: string,
+  alertId: string,
+  { score }: Scored,
+): Parameters<typeof addEntry>[2] {
+  return {
+    incidentId,
+    tenant,
+    kind: 'alert',
+    actor: CORRELATION,
+    body: 'joined',
+    data: { alertId, ...score, factors: score.factors.slice(0, 8) },
+  };
 }
 
 /** One proposal per pair of incidents. */
-async function propose(tx: Tx, time: Date, target: { id: string; tenant: string; number: string }, alert: PendingAlert, others: readonly Scored[]): Promise<void> {
+async function propose(
+  tx: Tx,
+  time: Date,
+  target: { id: string; tenant: string; number: string },
+  alert: PendingAlert,
+  others: readonly Scored[],
+): Promise<void> {
   for (const { candidate, score } of others) {
     const known = await sql`
-      select 1 from soc_incident_entry where incident_id = ${target.id} and kind = 'merge' and data->>'proposal' = ${candidate.id} limit 1`.execute(tx);
+      select 1 from soc_incident_entry where incident_id = ${target.id} and kind = 'merge' and data->>'proposal' = ${candidate.id} limit 1`.execute(
+      tx,
+    );
     if (known.rows.length > 0) continue;
-    const data = { proposal: candidate.id, number: candidate.number, alertId: alert.id, score: score.score, factors: score.factors.slice(0, 8) };
-    await addEntry(tx, time, { incidentId: target.id, tenant: target.tenant, kind: 'merge', actor: CORRELATION, body: `建议与 ${candidate.number} 合并`, data });
+    const data = {
+      proposal: candidate.id,
+      number: candidate.number,
+      alertId: alert.id,
+      score: score.score,
+      factors: score.factors.slice(0, 8),
+    };
+    await addEntry(tx, time, {
+      incidentId: target.id,
+      tenant: target.tenant,
+      kind: 'merge',
+      actor: CORRELATION,
+      body: `建议与 ${candidate.number} 合并`,
+      data,
+    });
   }
 }
 

@@ -9,7 +9,13 @@ export interface Scored {
 
 /** What becomes of an alert. */
 export type Decision =
-  | { readonly kind: 'join'; readonly best: Scored; readonly merge: readonly Scored[]; readonly propose: readonly Scored[]; readonly with: readonly Scored[] }
+  | {
+      readonly kind: 'join';
+      readonly best: Scored;
+      readonly merge: readonly Scored[];
+      readonly propose: readonly Scored[];
+      readonly with: readonly Scored[];
+    }
   | { readonly kind: 'open'; readonly with: readonly Scored[] }
   | { readonly kind: 'none' };
 
@@ -32,7 +38,9 @@ export function decide(alert: PendingAlert, candidates: readonly Candidate[], co
   const alerts = scored.filter(({ candidate }) => candidate.kind === 'alert');
   const [best, ...others] = incidents;
   if (best !== undefined) {
-    const merge = others.filter((other) => best.score.score >= STRONG && other.score.score >= STRONG && untouched(best) && untouched(other));
+    const merge = others.filter(
+      (other) => best.score.score >= STRONG && other.score.score >= STRONG && untouched(best) && untouched(other),
+    );
     return { kind: 'join', best, merge, propose: others.filter((other) => !merge.includes(other)), with: alerts };
   }
   if (alert.severity >= ALONE) return { kind: 'open', with: alerts };

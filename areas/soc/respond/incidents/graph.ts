@@ -18,26 +18,42 @@ const nodeId = (entity: Pick<EventEntity, 'type' | 'value'>): string => `${entit
  * Who did what to whom, from the events kept as evidence: an edge from each acting entity (source address, user) to each one acted on
  * (target address, host, else the objects), labelled with the alerts that saw it. `assetOf` names the register's asset behind a node.
  */
-export function buildGraph(events: readonly GraphEvent[], assetOf: (type: string, value: string) => string | undefined): Graph {
+export function buildGraph(
+  events: readonly GraphEvent[],
+  assetOf: (type: string, value: string) => string | undefined,
+): Graph {
   const nodes = new Map<string, { id: string; type: string; label: string; weight: number; asset: string | null }>();
   const edges = new Map<string, { from: string; to: string; labels: Map<string, number>; count: number }>();
   for (const { event, label } of events) {
     const entities = entitiesOf(event).filter((entity) => entity.type !== 'url');
     for (const entity of entities) {
       const id = nodeId(entity);
-      const node = nodes.get(id) ?? { id, type: entity.type, label: entity.value, weight: 0, asset: assetOf(entity.type, entity.value) ?? null };
+      const node = nodes.get(id) ?? {
+        id,
+        type: entity.type,
+        label: entity.value,
+        weight: 0,
+        asset: assetOf(entity.type, entity.value) ?? null,
+      };
       node.weight += 1;
       nodes.set(id, node);
     }
     for (const [from, to] of pairs(entities)) {
       const key = `${nodeId(from)}\0${nodeId(to)}`;
-      const edge = edges.get(key) ?? { from: nodeId(from), to: nodeId(to), labels: new Map<string, number>(), count: 0 };
+      const edge = edges.get(key) ?? {
+        from: nodeId(from),
+        to: nodeId(to),
+        labels: new Map<string, number>(),
+        count: 0,
+      };
       edge.count += 1;
       edge.labels.set(label, (edge.labels.get(label) ?? 0) + 1);
       edges.set(key, edge);
     }
   }
-  const kept = [...nodes.values()].toSorted((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1)).slice(0, MOST_NODES);
+  const kept = [...nodes.values()]
+    .toSorted((a, b) => b.weight - a.weight || (a.id < b.id ? -1 : 1))
+    .slice(0, MOST_NODES);
   const ids = new Set(kept.map((node) => node.id));
   const links = [...edges.values()]
     .filter((edge) => ids.has(edge.from) && ids.has(edge.to))

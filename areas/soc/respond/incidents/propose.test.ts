@@ -8,10 +8,14 @@ function alert(severity: number, techniques: string[], tactics: string[], firstS
 
 test('proposeTitle() names the story after its worst alert and tells the way it went', () => {
   const story = [
-    alert(60, ['T1110.003'], ['credential-access'], 1), alert(75, ['T1021.002'], ['lateral-movement'], 2), alert(95, ['T1486'], ['impact'], 3), alert(20, ['T1046'], ['discovery'], 4),
+    alert(60, ['T1110.003'], ['credential-access'], 1),
+    alert(75, ['T1021.002'], ['lateral-movement'], 2),
+    alert(95, ['T1486'], ['impact'], 3),
+    alert(20, ['T1046'], ['discovery'], 4),
   ];
   expect(proposeTitle(story, '市一院', 'HIS 数据库')).toEqual({
-    title: '市一院 HIS 数据库:疑似勒索软件攻击(凭据访问→横向移动→破坏影响→发现)', category: '恶意程序/勒索软件',
+    title: '市一院 HIS 数据库:疑似勒索软件攻击(凭据访问→横向移动→破坏影响→发现)',
+    category: '恶意程序/勒索软件',
   });
 });
 
@@ -25,7 +29,10 @@ test('proposeTitle() takes the longest technique, then the tactic, then says wha
 });
 
 test('tacticsInOrder() follows first sight, then the chain', () => {
-  expect(tacticsInOrder([alert(1, [], ['impact', 'Lateral_Movement'], 5), alert(1, [], ['impact'], 1)])).toEqual(['impact', 'lateral-movement']);
+  expect(tacticsInOrder([alert(1, [], ['impact', 'Lateral_Movement'], 5), alert(1, [], ['impact'], 1)])).toEqual([
+    'impact',
+    'lateral-movement',
+  ]);
   expect(tacticsInOrder([alert(1, [], ['impact', 'execution'], 5)])).toEqual(['execution', 'impact']);
 });
 

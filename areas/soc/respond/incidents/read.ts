@@ -28,37 +28,81 @@ export const IncidentQuery = PageQuery.extend({
   assignee: z.string().max(80).optional(),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
-  sort: z.enum(['severity', '-severity', 'lastAlertAt', '-lastAlertAt', 'createdAt', '-createdAt', 'alertCount', '-alertCount']).default('-lastAlertAt'),
+  sort: z
+    .enum([
+      'severity',
+      '-severity',
+      'lastAlertAt',
+      '-lastAlertAt',
+      'createdAt',
+      '-createdAt',
+      'alertCount',
+      '-alertCount',
+    ])
+    .default('-lastAlertAt'),
 });
 export type IncidentQuery = z.output<typeof IncidentQuery>;
 
 interface IncidentRecord {
-  id: string; number: string; tenant: string; institution: string | null; title: string; category: string; grade: Incident['grade']; severity: number;
-  status: Incident['status']; verdict: Incident['verdict']; assignee: string | null; conclusion: string; entities: StoredEntity[]; tactics: string[]; alert_count: number;
-  first_event_at: Date | null; first_alert_at: Date | null; first_look_at: Date | null; contained_at: Date | null; closed_at: Date | null; last_alert_at: Date | null;
-  created_at: Date; merged_into: string | null;
+  id: string;
+  number: string;
+  tenant: string;
+  institution: string | null;
+  title: string;
+  category: string;
+  grade: Incident['grade'];
+  severity: number;
+  status: Incident['status'];
+  verdict: Incident['verdict'];
+  assignee: string | null;
+  conclusion: string;
+  entities: StoredEntity[];
+  tactics: string[];
+  alert_count: number;
+  first_event_at: Date | null;
+  first_alert_at: Date | null;
+  first_look_at: Date | null;
+  contained_at: Date | null;
+  closed_at: Date | null;
+  last_alert_at: Date | null;
+  created_at: Date;
+  merged_into: string | null;
 }
 
-const COLUMNS = sql.raw(`i.id, i.number, i.tenant, n.name as institution, i.title, i.category, i.grade, i.severity, i.status, i.verdict, i.assignee, i.conclusion,
+const COLUMNS =
+  sql.raw(`i.id, i.number, i.tenant, n.name as institution, i.title, i.category, i.grade, i.severity, i.status, i.verdict, i.assignee, i.conclusion,
   i.entities, i.tactics, i.alert_count, i.first_event_at, i.first_alert_at, i.first_look_at, i.contained_at, i.closed_at, i.last_alert_at, i.created_at, i.merged_into`);
 
-export async function listIncidents(tx: Tx, query: IncidentQuery, actorId: string): Promise<{ items: Incident[]; total: number; next?: string }> {
+export async function listIncidents(
+  tx: Tx,
+  query: IncidentQuery,
+  actorId: string,
+): Promise<{ items: Incident[]; total: number; next?: string }> {
   const conditions = incidentConditions(query, actorId);
-  const total = await sql<{ total: number }>`select count(*)::int as total from soc_incident i where ${whereAll(conditions)}`.execute(tx);
+  const total = await sql<{
+    total: number;
+  }>`select count(*)::int as total from soc_incident i where ${whereAll(conditions)}`.execute(tx);
   const descending = query.sort.startsWith('-');
   const sort = SORTS[query.sort.replace('-', '')] ?? { column: 'i.created_at', type: 'timestamptz' };
   const column = sql.raw(sort.column);
   const direction = sql.raw(descending ? 'desc' : 'asc');
   const cursor = decodeCursor(query.cursor);
   if (cursor !== undefined) {
-    conditions.push(sql`(${column}, i.id) ${sql.raw(descending ? '<' : '>')} (cast(${cursor.value} as ${sql.raw(sort.type)}), ${cursor.id})`);
+    conditions.push(
+      sql`(${column}, i.id) ${sql.raw(descending ? '<' : '>')} (cast(${cursor.value} as ${sql.raw(sort.type)}), ${cursor.id})`,
+    );
   }
   const rows = await sql<IncidentRecord & { sort_value: string }>`
     select ${COLUMNS}, (${column})::text as sort_value from soc_incident i left join soc_institution n on n.tenant = i.tenant
-    where ${whereAll(conditions)} order by ${column} ${direction}, i.id ${direction} limit ${query.limit + 1}`.execute(tx);
+    where ${whereAll(conditions)} order by ${column} ${direction}, i.id ${direction} limit ${query.limit + 1}`.execute(
+    tx,
+  );
   const page = rows.rows.slice(0, query.limit);
   const last = page.at(-1);
-  const next = rows.rows.length > query.limit && last !== undefined ? encodeCursor({ value: last.sort_value, id: last.id }) : undefined;
+  const next =
+    rows.rows.length > query.limit && last !== undefined
+      ? encodeCursor({ value: last.sort_value, id: last.id })
+      : undefined;
   return { items: page.map(toIncident), total: total.rows[0]?.total ?? 0, ...(next !== undefined && { next }) };
 }
 
@@ -72,12 +116,16 @@ function incidentConditions(query: IncidentQuery, actorId: string): RawBuilder<u
   if (query.grade?.length) conditions.push(sql`i.grade = any(${query.grade}::text[])`);
   if (query.verdict?.length) {
     const judged = query.verdict.filter((verdict) => verdict !== 'none');
-    conditions.push(sql`(i.verdict = any(${judged}::text[]) ${query.verdict.includes('none') ? sql`or i.verdict is null` : sql``})`);
+    conditions.push(
+      sql`(i.verdict = any(${judged}::text[]) ${query.verdict.includes('none') ? sql`or i.verdict is null` : sql``})`,
+    );
   }
   if (query.category !== undefined) conditions.push(sql`i.category ^@ ${query.category}`);
   if (query.assignee === 'none') conditions.push(sql`i.assignee is null`);
-  else if (query.assignee !== undefined) conditions.push(sql`i.assignee = ${query.assignee === 'me' ? actorId : query.assignee}`);
-  if (query.from !== undefined) conditions.push(sql`coalesce(i.last_alert_at, i.created_at) >= ${query.from}::timestamptz`);
+  else if (query.assignee !== undefined)
+    conditions.push(sql`i.assignee = ${query.assignee === 'me' ? actorId : query.assignee}`);
+  if (query.from !== undefined)
+    conditions.push(sql`coalesce(i.last_alert_at, i.created_at) >= ${query.from}::timestamptz`);
   if (query.to !== undefined) conditions.push(sql`coalesce(i.first_event_at, i.created_at) < ${query.to}::timestamptz`);
   const text = query.q?.trim();
   if (text !== undefined && text !== '') {
@@ -130,12 +178,22 @@ const EVENTS_PER_ALERT = 12;
 
 export async function readIncident(tx: Tx, id: string, withEvidence: boolean): Promise<IncidentDetail> {
   const found = await sql<IncidentRecord>`
-    select ${COLUMNS} from soc_incident i left join soc_institution n on n.tenant = i.tenant where i.id = ${id}`.execute(tx);
+    select ${COLUMNS} from soc_incident i left join soc_institution n on n.tenant = i.tenant where i.id = ${id}`.execute(
+    tx,
+  );
   const row = found.rows[0];
   if (row === undefined) throw new XinglinError('resource.not_found', { what: 'incident', id });
   const alerts = await sql<AlertRecord>`
-    select ${ALERT_COLUMNS} from soc_alert a ${ALERT_JOINS} where a.incident_id = ${id} order by a.first_seen, a.id limit ${MOST_ALERTS}`.execute(tx);
-  const entries = await tx.selectFrom('soc_incident_entry').selectAll().where('incident_id', '=', id).orderBy('at').orderBy('id').execute();
+    select ${ALERT_COLUMNS} from soc_alert a ${ALERT_JOINS} where a.incident_id = ${id} order by a.first_seen, a.id limit ${MOST_ALERTS}`.execute(
+    tx,
+  );
+  const entries = await tx
+    .selectFrom('soc_incident_entry')
+    .selectAll()
+    .where('incident_id', '=', id)
+    .orderBy('at')
+    .orderBy('id')
+    .execute();
   const shown = alerts.rows.map(toAlert);
   const timeline = [
     ...shown.map((alert) => ({
@@ -145,11 +203,26 @@ export async function readIncident(tx: Tx, id: string, withEvidence: boolean): P
       actor: '',
       body: alert.titleZh,
       data: {
-        alertId: alert.id, title: alert.title, titleZh: alert.titleZh, level: alert.level, severity: alert.severity, count: alert.count, lastSeen: alert.lastSeen, tactics: alert.tactics,
-        techniques: alert.techniques, entities: alert.entities.slice(0, 12),
+        alertId: alert.id,
+        title: alert.title,
+        titleZh: alert.titleZh,
+        level: alert.level,
+        severity: alert.severity,
+        count: alert.count,
+        lastSeen: alert.lastSeen,
+        tactics: alert.tactics,
+        techniques: alert.techniques,
+        entities: alert.entities.slice(0, 12),
       },
     })),
-    ...entries.map((entry) => ({ id: entry.id, at: iso(entry.at), kind: entry.kind as string, actor: entry.actor_name, body: entry.body, data: entry.data })),
+    ...entries.map((entry) => ({
+      id: entry.id,
+      at: iso(entry.at),
+      kind: entry.kind as string,
+      actor: entry.actor_name,
+      body: entry.body,
+      data: entry.data,
+    })),
   ].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1));
   return {
     ...toIncident(row),
@@ -167,11 +240,15 @@ export async function readIncident(tx: Tx, id: string, withEvidence: boolean): P
 async function readGraph(tx: Tx, id: string, tenant: string): Promise<IncidentDetail['graph']> {
   const events = await sql<{ event: Record<string, unknown>; title_zh: string }>`
     select e.event, a.title_zh from (select id, title_zh from soc_alert where incident_id = ${id} order by severity desc, id limit 100) a
-    cross join lateral (select event from soc_alert_event where alert_id = a.id order by ts, seq limit ${EVENTS_PER_ALERT}) e`.execute(tx);
+    cross join lateral (select event from soc_alert_event where alert_id = a.id order by ts, seq limit ${EVENTS_PER_ALERT}) e`.execute(
+    tx,
+  );
   const assets = await sql<{ name: string; ips: string[]; hostnames: string[] }>`
     select t.name, t.ips, t.hostnames from soc_asset t where t.tenant = ${tenant} and t.status <> 'retired' and exists (
       select 1 from soc_incident i, jsonb_array_elements(i.entities) e
-      where i.id = ${id} and (t.ips @> array[e->>'value'] or lower(t.hostnames::text)::text[] @> array[e->>'value'])) limit 200`.execute(tx);
+      where i.id = ${id} and (t.ips @> array[e->>'value'] or lower(t.hostnames::text)::text[] @> array[e->>'value'])) limit 200`.execute(
+    tx,
+  );
   const names = new Map<string, string>();
   for (const asset of assets.rows) {
     for (const ip of asset.ips) names.set(`ip:${ip}`, asset.name);
@@ -187,13 +264,26 @@ async function readGraph(tx: Tx, id: string, tenant: string): Promise<IncidentDe
 async function readNotices(tx: Tx, id: string): Promise<IncidentDetail['notices']> {
   const result = await sql<{ id: string; number: string | null; title: string; status: string }>`
     select id, number, title, status from soc_notice
-    where incident_id = ${id} or incident_id in (select id from soc_incident where merged_into = ${id}) order by created_at`.execute(tx);
+    where incident_id = ${id} or incident_id in (select id from soc_incident where merged_into = ${id}) order by created_at`.execute(
+    tx,
+  );
   return result.rows.map((row) => ({ ...row, number: row.number ?? '' }));
 }
 
 async function readStatutory(tx: Tx, id: string): Promise<IncidentDetail['statutory']> {
-  const rows = await tx.selectFrom('soc_statutory_report').select(['id', 'stage', 'basis', 'due_at', 'submitted_at']).where('incident_id', '=', id).orderBy('due_at').execute();
-  return rows.map((row) => ({ id: row.id, stage: row.stage, basis: row.basis, dueAt: iso(row.due_at), submittedAt: iso(row.submitted_at) }));
+  const rows = await tx
+    .selectFrom('soc_statutory_report')
+    .select(['id', 'stage', 'basis', 'due_at', 'submitted_at'])
+    .where('incident_id', '=', id)
+    .orderBy('due_at')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    stage: row.stage,
+    basis: row.basis,
+    dueAt: iso(row.due_at),
+    submittedAt: iso(row.submitted_at),
+  }));
 }
 
 /** Open incidents that correlation thinks belong to this one, either way round. */

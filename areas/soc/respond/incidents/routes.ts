@@ -4,7 +4,24 @@ import type { Actor } from '@xinglin/platform/access';
 import { z } from 'zod';
 import { Incident, IncidentDetail, page } from '../../contract.ts';
 import { lookAtIncident } from '../alerts/acts.ts';
-import { AssignBody, CloseBody, CommentBody, GradeBody, MergeBody, OpenBody, SplitBody, StatusBody, assign, close, comment, grade, merge, open, setStatus, split } from './acts.ts';
+import {
+  AssignBody,
+  CloseBody,
+  CommentBody,
+  GradeBody,
+  MergeBody,
+  OpenBody,
+  SplitBody,
+  StatusBody,
+  assign,
+  close,
+  comment,
+  grade,
+  merge,
+  open,
+  setStatus,
+  split,
+} from './acts.ts';
 import type { ActContext } from './acts.ts';
 import { IncidentQuery, listIncidents, readIncident } from './read.ts';
 
@@ -20,12 +37,21 @@ export function incidentRoutes(platform: Pick<Platform, 'state' | 'bus' | 'now'>
   function tell(incident: Detail, act: string, others: readonly string[] = []): void {
     const { tenant, number, title, severity, status } = incident;
     for (const id of [incident.id, ...others]) {
-      bus.publish({ topic: 'incident.changed', tenant, data: { id, tenant, number, title, titleZh: title, severity, status, act } });
+      bus.publish({
+        topic: 'incident.changed',
+        tenant,
+        data: { id, tenant, number, title, titleZh: title, severity, status, act },
+      });
     }
   }
 
   /** Runs an act in one audited transaction and answers with the incident as it is then. */
-  async function act(actor: Actor, verb: string, work: (context: ActContext) => Promise<string>, others: readonly string[] = []): Promise<Detail> {
+  async function act(
+    actor: Actor,
+    verb: string,
+    work: (context: ActContext) => Promise<string>,
+    others: readonly string[] = [],
+  ): Promise<Detail> {
     const id = await state.write(actor, 'incident:write', (tx, audit) => work({ tx, audit, actor, now: now() }));
     const incident = await detail(actor, id);
     tell(incident, verb, others);
@@ -33,7 +59,12 @@ export function incidentRoutes(platform: Pick<Platform, 'state' | 'bus' | 'now'>
   }
 
   /** One of the routes `POST /incidents/{id}/<verb>`. */
-  function verb<B extends z.ZodType>(name: string, summary: string, body: B, work: (context: ActContext, id: string, body: z.output<B>) => Promise<unknown>): RouteSpec {
+  function verb<B extends z.ZodType>(
+    name: string,
+    summary: string,
+    body: B,
+    work: (context: ActContext, id: string, body: z.output<B>) => Promise<unknown>,
+  ): RouteSpec {
     return defineRoute({
       method: 'post',
       path: `/incidents/{id}/${name}`,
@@ -83,7 +114,8 @@ export function incidentRoutes(platform: Pick<Platform, 'state' | 'bus' | 'now'>
       response: IncidentDetail,
       handler: async ({ actor, params }) => {
         const incident = await detail(actor, params.id);
-        if (incident.anchors.firstLook !== null || actor.kind !== 'user' || !actor.permissions.has('incident:write')) return incident;
+        if (incident.anchors.firstLook !== null || actor.kind !== 'user' || !actor.permissions.has('incident:write'))
+          return incident;
         if (!(await state.machine((tx) => lookAtIncident(tx, params.id, now())))) return incident;
         tell(incident, 'look');
         return await detail(actor, params.id);
@@ -104,7 +136,8 @@ export function incidentRoutes(platform: Pick<Platform, 'state' | 'bus' | 'now'>
       params: Id,
       body: SplitBody,
       response: IncidentDetail,
-      handler: ({ actor, params, body }) => act(actor, 'split', (context) => split(context, params.id, body), [params.id]),
+      handler: ({ actor, params, body }) =>
+        act(actor, 'split', (context) => split(context, params.id, body), [params.id]),
     }),
   ];
 }

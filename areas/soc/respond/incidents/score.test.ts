@@ -8,7 +8,9 @@ const plain: ScoreContext = { frequency: () => 0, assetOf: () => undefined, isIn
 
 function side(entities: string[], tactics: string[] = [], from = 0, to = from): Side {
   return {
-    tactics, from, to,
+    tactics,
+    from,
+    to,
     entities: entities.map((text) => {
       const [type = '', value = '', role] = text.split(' ');
       return { type, value, ...(role !== undefined && { role }) };
@@ -24,13 +26,23 @@ test('scoreJoin() joins on an inside machine and not on an outside address alone
 });
 
 test('scoreJoin() lets an outside address join when the attack moves on', () => {
-  const result = scoreJoin(side(['ip 203.0.113.9 source'], ['initial-access']), side(['ip 203.0.113.9 source'], ['reconnaissance']), plain);
+  const result = scoreJoin(
+    side(['ip 203.0.113.9 source'], ['initial-access']),
+    side(['ip 203.0.113.9 source'], ['reconnaissance']),
+    plain,
+  );
   expect(result).toMatchObject({ score: 0.54, progression: 1.2 });
-  expect(scoreJoin(side(['ip 203.0.113.9'], ['reconnaissance']), side(['ip 203.0.113.9'], ['impact']), plain).progression).toBe(1.1);
+  expect(
+    scoreJoin(side(['ip 203.0.113.9'], ['reconnaissance']), side(['ip 203.0.113.9'], ['impact']), plain).progression,
+  ).toBe(1.1);
 });
 
 test('scoreJoin() sees the pivot from target to attacker', () => {
-  const { factors, score } = scoreJoin(side(['ip 10.1.9.33 source'], ['lateral-movement']), side(['ip 10.1.9.33 target'], ['credential-access']), plain);
+  const { factors, score } = scoreJoin(
+    side(['ip 10.1.9.33 source'], ['lateral-movement']),
+    side(['ip 10.1.9.33 target'], ['credential-access']),
+    plain,
+  );
   expect(factors).toEqual([expect.objectContaining({ pivot: true, discount: 1.1 })]);
   expect(score).toBeGreaterThan(STRONG);
 });
@@ -53,18 +65,34 @@ test('scoreJoin() fades with time and ends with the window', () => {
 });
 
 test('scoreJoin() meets a machine under its address and its name', () => {
-  const register: ScoreContext = { ...plain, assetOf: (_, value) => (value === 'pc-33' || value === '10.1.9.33' ? 'asset-1' : undefined) };
+  const register: ScoreContext = {
+    ...plain,
+    assetOf: (_, value) => (value === 'pc-33' || value === '10.1.9.33' ? 'asset-1' : undefined),
+  };
   expect(scoreJoin(side(['host pc-33']), side(['ip 10.1.9.33']), register).score).toBe(0.75);
   expect(scoreJoin(side(['host pc-33', 'ip 10.1.9.33']), side(['ip 10.1.9.33']), register).factors).toHaveLength(1);
 });
 
 test('scoreJoin() stays within 0..1 and never falls when more is shared', () => {
-  const entity = fc.constantFrom('ip 10.0.0.1 source', 'ip 198.51.100.1 target', 'host a', 'user li', 'hash ff', 'domain x.cn', 'process sh', 'file /tmp/x');
+  const entity = fc.constantFrom(
+    'ip 10.0.0.1 source',
+    'ip 198.51.100.1 target',
+    'host a',
+    'user li',
+    'hash ff',
+    'domain x.cn',
+    'process sh',
+    'file /tmp/x',
+  );
   fc.assert(
     fc.property(fc.uniqueArray(entity), fc.uniqueArray(entity), entity, fc.nat(50), (mine, theirs, more, frequency) => {
       const context: ScoreContext = { ...plain, frequency: () => frequency };
       const { score } = scoreJoin(side(mine), side(theirs), context);
-      const extended = scoreJoin(side([...new Set([...mine, more])]), side([...new Set([...theirs, more])]), context).score;
+      const extended = scoreJoin(
+        side([...new Set([...mine, more])]),
+        side([...new Set([...theirs, more])]),
+        context,
+      ).score;
       expect(score).toBeGreaterThanOrEqual(0);
       expect(extended).toBeLessThanOrEqual(1);
       expect(extended).toBeGreaterThanOrEqual(score);

@@ -49,10 +49,20 @@ const DECAY_MS = 12 * 3_600_000;
 
 /** Weights before discounts. An inside machine or a file's hash nearly makes a story by itself; an outside address or a process name does not. */
 export const ENTITY_WEIGHTS = {
-  'ip:internal': 0.75, 'ip:external': 0.45, host: 0.75, user: 0.6, hash: 0.8, session: 0.8, domain: 0.5, url: 0.5, file: 0.3, process: 0.1,
+  'ip:internal': 0.75,
+  'ip:external': 0.45,
+  host: 0.75,
+  user: 0.6,
+  hash: 0.8,
+  session: 0.8,
+  domain: 0.5,
+  url: 0.5,
+  file: 0.3,
+  process: 0.1,
 } as const;
 /** Accounts that exist everywhere say little about who acted. */
-const COMMON_USER = /^(root|admin|administrator|system|sa|guest|nobody|anonymous|www-data|postgres|mysql|local service|network service|.*\$)$/;
+const COMMON_USER =
+  /^(root|admin|administrator|system|sa|guest|nobody|anonymous|www-data|postgres|mysql|local service|network service|.*\$)$/;
 const COMMON_USER_WEIGHT = 0.15;
 const INFRASTRUCTURE_FACTOR = 0.3;
 const PIVOT_FACTOR = 1.1;
@@ -69,7 +79,8 @@ const PIVOT_FACTOR = 1.1;
  */
 export function scoreJoin(alert: Side, incident: Side, context: ScoreContext): JoinScore {
   const factors = sharedFactors(alert, incident, context);
-  const together = 1 - factors.reduce((rest, { weight, discount }) => rest * (1 - Math.min(0.95, weight * discount)), 1);
+  const together =
+    1 - factors.reduce((rest, { weight, discount }) => rest * (1 - Math.min(0.95, weight * discount)), 1);
   const gap = Math.max(0, Math.max(alert.from, incident.from) - Math.min(alert.to, incident.to));
   const decay = Math.exp(-gap / DECAY_MS);
   const progression = progressionOf(alert.tactics, incident.tactics);
@@ -92,8 +103,12 @@ function sharedFactors(alert: Side, incident: Side, context: ScoreContext): Fact
     const infrastructure = mine.some(({ type, value }) => context.isInfrastructure(type, value));
     const attacks = (list: Side['entities']): boolean => list.some(({ role }) => role === 'source');
     const suffers = (list: Side['entities']): boolean => list.some(({ role }) => role === 'target');
-    const pivot = (attacks(mine) && suffers(others) && !suffers(mine)) || (suffers(mine) && attacks(others) && !attacks(mine));
-    const discount = (1 / (1 + Math.log2(1 + frequency / 4))) * (infrastructure ? INFRASTRUCTURE_FACTOR : 1) * (pivot ? PIVOT_FACTOR : 1);
+    const pivot =
+      (attacks(mine) && suffers(others) && !suffers(mine)) || (suffers(mine) && attacks(others) && !attacks(mine));
+    const discount =
+      (1 / (1 + Math.log2(1 + frequency / 4))) *
+      (infrastructure ? INFRASTRUCTURE_FACTOR : 1) *
+      (pivot ? PIVOT_FACTOR : 1);
     const weight = Math.max(...mine.map(weightOf));
     factors.push({ type: entity.type, value: entity.value, weight, discount: round(discount), frequency, pivot });
   }

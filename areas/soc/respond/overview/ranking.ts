@@ -30,7 +30,8 @@ export function rankingScore(standing: Standing): Score {
     alerts: round(Math.min(40, 8 * criticalAlerts + 3 * highAlerts + 0.3 * otherAlerts)),
     notices: Math.min(30, 10 * overdueNotices),
     silence: round(sources === 0 ? 15 : (15 * silentSources) / sources),
-    response: mttrSeconds === null ? 0 : round(Math.min(15, Math.max(0, (15 * Math.log(mttrSeconds / 3600)) / Math.log(24)))),
+    response:
+      mttrSeconds === null ? 0 : round(Math.min(15, Math.max(0, (15 * Math.log(mttrSeconds / 3600)) / Math.log(24)))),
   };
   return { score: round(100 - factors.alerts - factors.notices - factors.silence - factors.response), factors };
 }

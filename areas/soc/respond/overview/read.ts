@@ -16,7 +16,12 @@ const MTTX_DAYS = 30;
 const TOP = 10;
 
 /** Everything the overview and the big screen show, from indexed reads of PostgreSQL; event numbers come from the pipeline's own counters. */
-export async function readOverview(tx: Tx, actor: Actor, now: Date, query: { tenant?: string | undefined; hours: number }): Promise<Overview> {
+export async function readOverview(
+  tx: Tx,
+  actor: Actor,
+  now: Date,
+  query: { tenant?: string | undefined; hours: number },
+): Promise<Overview> {
   const tenant = query.tenant ?? rootOf(actor);
   const since = new Date(now.getTime() - query.hours * 3_600_000);
   const inside = (column: string) => (tenant === '' ? sql`true` : below(sql.raw(column), tenant));
@@ -39,7 +44,15 @@ export async function readOverview(tx: Tx, actor: Actor, now: Date, query: { ten
       sources: sum.sources + (state?.sources ?? 0),
       silentSources: sum.silentSources + (state?.silentSources ?? 0),
     }),
-    { openAlerts: 0, criticalAlerts: 0, openIncidents: 0, openNotices: 0, overdueNotices: 0, sources: 0, silentSources: 0 },
+    {
+      openAlerts: 0,
+      criticalAlerts: 0,
+      openIncidents: 0,
+      openNotices: 0,
+      overdueNotices: 0,
+      sources: 0,
+      silentSources: 0,
+    },
   );
   const responses = await responseTimes(tx, now, inside('tenant'));
   const whole = responses.get('') ?? { detect: null, respond: null };
@@ -82,7 +95,11 @@ function rootOf(actor: Actor): string {
 
 type Where = ReturnType<typeof below>;
 
-async function counts(tx: Tx, now: Date, where: Where): Promise<{ eventsToday: number; eventsPerSecond: number; alertsToday: number; assets: number }> {
+async function counts(
+  tx: Tx,
+  now: Date,
+  where: Where,
+): Promise<{ eventsToday: number; eventsPerSecond: number; alertsToday: number; assets: number }> {
   const today = startOfDay(now);
   // The last two whole minutes: the current one is not complete.
   const minute = Math.floor(now.getTime() / 60_000) * 60_000;
@@ -103,9 +120,12 @@ async function counts(tx: Tx, now: Date, where: Where): Promise<{ eventsToday: n
 async function trend(tx: Tx, now: Date, hours: number, where: Where): Promise<Overview['trend']> {
   const { widthMs, points } = trendOf(now, hours);
   const start = new Date(points[0] ?? now.getTime());
-  const slot = (column: string) => sql`floor(extract(epoch from ${sql.raw(column)}) * 1000 / ${widthMs}::float8)::float8 * ${widthMs}::float8`;
+  const slot = (column: string) =>
+    sql`floor(extract(epoch from ${sql.raw(column)}) * 1000 / ${widthMs}::float8)::float8 * ${widthMs}::float8`;
   const events = await sql<{ at: number; n: number }>`
-    select ${slot('minute')} as at, sum(received)::float8 as n from soc_source_minute where minute >= ${start} and ${where} group by 1`.execute(tx);
+    select ${slot('minute')} as at, sum(received)::float8 as n from soc_source_minute where minute >= ${start} and ${where} group by 1`.execute(
+    tx,
+  );
   const alerts = await sql<{ at: number; n: number; critical: number }>`
     select ${slot('created_at')} as at, count(*)::int as n, (count(*) filter (where level = 'critical'))::int as critical
     from soc_alert where created_at >= ${start} and suppressed_by is null and ${where} group by 1`.execute(tx);
@@ -121,22 +141,34 @@ async function trend(tx: Tx, now: Date, hours: number, where: Where): Promise<Ov
 
 async function byLevel(tx: Tx, since: Date, where: Where): Promise<Overview['byLevel']> {
   const result = await sql<{ level: Level; n: number }>`
-    select level, count(*)::int as n from soc_alert where last_seen >= ${since} and suppressed_by is null and ${where} group by level`.execute(tx);
+    select level, count(*)::int as n from soc_alert where last_seen >= ${since} and suppressed_by is null and ${where} group by level`.execute(
+    tx,
+  );
   return Object.fromEntries(result.rows.map((row) => [row.level, row.n]));
 }
 
 async function byTactic(tx: Tx, since: Date, where: Where): Promise<Overview['byTactic']> {
   const result = await sql<{ tactic: string; count: number }>`
     select tactic, count(*)::int as count from soc_alert, unnest(tactics) as tactic
-    where last_seen >= ${since} and suppressed_by is null and ${where} group by tactic order by count desc, tactic`.execute(tx);
+    where last_seen >= ${since} and suppressed_by is null and ${where} group by tactic order by count desc, tactic`.execute(
+    tx,
+  );
   return result.rows;
 }
 
 async function topRules(tx: Tx, since: Date, where: Where): Promise<Overview['topRules']> {
   const result = await sql<{ rule_id: string; title: string; title_zh: string; level: Level; n: number }>`
     select rule_id, max(title) as title, max(title_zh) as title_zh, max(level) as level, count(*)::int as n from soc_alert
-    where last_seen >= ${since} and suppressed_by is null and kind <> 'silence' and ${where} group by rule_id order by n desc, rule_id limit ${TOP}`.execute(tx);
-  return result.rows.map((row) => ({ ruleId: row.rule_id, titleZh: row.title_zh, title: row.title, level: row.level, count: row.n }));
+    where last_seen >= ${since} and suppressed_by is null and kind <> 'silence' and ${where} group by rule_id order by n desc, rule_id limit ${TOP}`.execute(
+    tx,
+  );
+  return result.rows.map((row) => ({
+    ruleId: row.rule_id,
+    titleZh: row.title_zh,
+    title: row.title,
+    level: row.level,
+    count: row.n,
+  }));
 }
 
 /** Source addresses by the number of hits they caused. */
@@ -144,7 +176,9 @@ async function topAttackers(tx: Tx, since: Date, where: Where): Promise<Overview
   const result = await sql<{ ip: string; count: number; institutions: number }>`
     select e.value as ip, sum(e.count)::float8 as count, count(distinct a.tenant)::int as institutions
     from soc_alert a join soc_alert_entity e on e.alert_id = a.id and e.type = 'ip' and e.role = 'source'
-    where a.last_seen >= ${since} and a.suppressed_by is null and ${where} group by e.value order by count desc, ip limit ${TOP}`.execute(tx);
+    where a.last_seen >= ${since} and a.suppressed_by is null and ${where} group by e.value order by count desc, ip limit ${TOP}`.execute(
+    tx,
+  );
   return result.rows.map((row) => ({ ...row, internal: isInternalIp(row.ip) }));
 }
 
@@ -172,10 +206,20 @@ async function latestAlerts(tx: Tx, where: Where): Promise<Overview['latestAlert
 
 /** Rectifications not yet accepted, the most urgent first. */
 async function noticesDue(tx: Tx, now: Date, where: Where): Promise<Overview['noticesDue']> {
-  const result = await sql<{ id: string; number: string | null; title: string; institution: string | null; tenant: string; status: string; deadline: Date | null }>`
+  const result = await sql<{
+    id: string;
+    number: string | null;
+    title: string;
+    institution: string | null;
+    tenant: string;
+    status: string;
+    deadline: Date | null;
+  }>`
     select o.id, o.number, o.title, n.name as institution, r.tenant, r.status, r.deadline
     from soc_notice_recipient r join soc_notice o on o.id = r.notice_id and o.status = 'issued' left join soc_institution n on n.tenant = r.tenant
-    where r.status not in ('accepted', 'withdrawn') and ${where} order by r.deadline nulls last, o.id limit 20`.execute(tx);
+    where r.status not in ('accepted', 'withdrawn') and ${where} order by r.deadline nulls last, o.id limit 20`.execute(
+    tx,
+  );
   return result.rows.map((row) => ({
     id: row.id,
     number: row.number ?? '',
@@ -202,15 +246,24 @@ async function responseTimes(tx: Tx, now: Date, where: Where): Promise<Map<strin
     from soc_incident where created_at >= ${since} and status <> 'merged' and verdict is distinct from 'false' and ${where}
     group by grouping sets ((tenant), ())`.execute(tx);
   const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value));
-  return new Map(result.rows.map((row) => [row.tenant ?? '', { detect: rounded(row.detect), respond: rounded(row.respond) }]));
+  return new Map(
+    result.rows.map((row) => [row.tenant ?? '', { detect: rounded(row.detect), respond: rounded(row.respond) }]),
+  );
 }
 
 /** Institutions that look after patients, worst first; see {@link rankingScore}. */
-async function ranking(tx: Tx, institutions: Overview['institutions'], where: Where, responses: ReadonlyMap<string, ResponseTime>): Promise<Overview['ranking']> {
+async function ranking(
+  tx: Tx,
+  institutions: Overview['institutions'],
+  where: Where,
+  responses: ReadonlyMap<string, ResponseTime>,
+): Promise<Overview['ranking']> {
   const result = await sql<{ tenant: string; critical: number; high: number; other: number }>`
     select tenant, (count(*) filter (where level = 'critical'))::int as critical, (count(*) filter (where level = 'high'))::int as high,
       (count(*) filter (where level not in ('critical', 'high')))::int as other
-    from soc_alert where status <> 'closed' and suppressed_by is null and kind <> 'silence' and ${where} group by tenant`.execute(tx);
+    from soc_alert where status <> 'closed' and suppressed_by is null and kind <> 'silence' and ${where} group by tenant`.execute(
+    tx,
+  );
   const alerts = new Map(result.rows.map((row) => [row.tenant, row]));
   return institutions
     .filter(({ kind }) => kind !== 'commission')
@@ -226,7 +279,15 @@ async function ranking(tx: Tx, institutions: Overview['institutions'], where: Wh
         silentSources: state?.silentSources ?? 0,
         mttrSeconds,
       });
-      return { tenant, institution: name, score, openAlerts: state?.openAlerts ?? 0, overdueNotices: state?.overdueNotices ?? 0, mttrSeconds, factors: { ...factors } };
+      return {
+        tenant,
+        institution: name,
+        score,
+        openAlerts: state?.openAlerts ?? 0,
+        overdueNotices: state?.overdueNotices ?? 0,
+        mttrSeconds,
+        factors: { ...factors },
+      };
     })
     .toSorted((a, b) => a.score - b.score || (a.tenant < b.tenant ? -1 : 1));
 }

@@ -6,7 +6,10 @@ import { readOverview } from './read.ts';
 
 const FRESH_MS = 2_000;
 const MOST_CACHED = 200;
-const Query = z.object({ tenant: z.string().max(200).optional(), hours: z.coerce.number().int().min(1).max(720).default(24) });
+const Query = z.object({
+  tenant: z.string().max(200).optional(),
+  hours: z.coerce.number().int().min(1).max(720).default(24),
+});
 
 /** The overview, computed at most once in two seconds for all who may see the same. */
 export function overviewRoutes(platform: Pick<Platform, 'state' | 'now'>): RouteSpec[] {
@@ -17,7 +20,8 @@ export function overviewRoutes(platform: Pick<Platform, 'state' | 'now'>): Route
     defineRoute({
       method: 'get',
       path: '/overview',
-      summary: 'The situation of a region or an institution: totals, trend, top lists, institutions with live state, ranking',
+      summary:
+        'The situation of a region or an institution: totals, trend, top lists, institutions with live state, ranking',
       tag: 'overview',
       permission: 'overview:read',
       query: Query,

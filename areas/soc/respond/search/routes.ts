@@ -34,21 +34,36 @@ const SearchAnswer = z.object({
   next: z.string().optional(),
   tookMs: z.number(),
 });
-const HistogramBody = Range.extend({ by: z.enum(['dataset', 'severity', 'none']).default('none'), buckets: z.number().int().min(1).max(500).default(60) });
+const HistogramBody = Range.extend({
+  by: z.enum(['dataset', 'severity', 'none']).default('none'),
+  buckets: z.number().int().min(1).max(500).default(60),
+});
 const HistogramAnswer = z.object({
   intervalMs: z.number(),
   total: z.number(),
   buckets: z.array(z.object({ at: Time, count: z.number(), series: z.record(z.string(), z.number()) })),
   tookMs: z.number(),
 });
-const FieldsBody = Range.extend({ fields: z.array(z.string().min(1).max(200)).min(1).max(20), top: z.number().int().min(1).max(100).default(10) });
+const FieldsBody = Range.extend({
+  fields: z.array(z.string().min(1).max(200)).min(1).max(20),
+  top: z.number().int().min(1).max(100).default(10),
+});
 const FieldsAnswer = z.object({
   items: z.array(
-    z.object({ field: z.string(), present: z.number(), cardinality: z.number(), top: z.array(z.object({ value: z.string(), count: z.number() })) }),
+    z.object({
+      field: z.string(),
+      present: z.number(),
+      cardinality: z.number(),
+      top: z.array(z.object({ value: z.string(), count: z.number() })),
+    }),
   ),
   tookMs: z.number(),
 });
-const ExportBody = Range.extend({ format: z.enum(['csv', 'ndjson']), order: z.enum(['desc', 'asc']).default('desc'), limit: z.number().int().min(1).max(MOST_EXPORTED).default(100_000) });
+const ExportBody = Range.extend({
+  format: z.enum(['csv', 'ndjson']),
+  order: z.enum(['desc', 'asc']).default('desc'),
+  limit: z.number().int().min(1).max(MOST_EXPORTED).default(100_000),
+});
 
 type Range = z.output<typeof Range>;
 
@@ -103,14 +118,22 @@ export function eventRoutes(platform: Pick<Platform, 'state' | 'events' | 'now'>
         const { limit, order, cursor } = body;
         const counting =
           cursor === undefined
-            ? histogram(events, scopes, { ...query, buckets: 1, by: 'none' }).then(({ total }) => total, () => null)
+            ? histogram(events, scopes, { ...query, buckets: 1, by: 'none' }).then(
+                ({ total }) => total,
+                () => null,
+              )
             : Promise.resolve(null);
         const [page, total] = await Promise.all([
           searchEvents(events, scopes, { ...query, limit, order, ...(cursor !== undefined && { cursor }) }),
           counting,
         ]);
         const tookMs = Math.round(performance.now() - began);
-        return { items: page.events.map(eventRecord), total, tookMs, ...(page.cursor !== undefined && { next: page.cursor }) };
+        return {
+          items: page.events.map(eventRecord),
+          total,
+          tookMs,
+          ...(page.cursor !== undefined && { next: page.cursor }),
+        };
       },
     }),
     defineRoute({
@@ -124,7 +147,11 @@ export function eventRoutes(platform: Pick<Platform, 'state' | 'events' | 'now'>
       handler: async ({ actor, body, request }) => {
         const began = performance.now();
         const { by, buckets } = body;
-        const result = await histogram(events, searchScopes(actor, body.tenant), { ...queryOf(body, request.signal), by, buckets });
+        const result = await histogram(events, searchScopes(actor, body.tenant), {
+          ...queryOf(body, request.signal),
+          by,
+          buckets,
+        });
         return {
           intervalMs: result.intervalMs,
           total: result.total,
@@ -185,10 +212,21 @@ export function eventRoutes(platform: Pick<Platform, 'state' | 'events' | 'now'>
             objectType: 'events',
             objectId: '',
             summary: body.query === '' ? '*' : body.query.slice(0, 500),
-            after: { from: query.from.toISOString(), to: query.to.toISOString(), format, limit, tenant: body.tenant ?? null },
+            after: {
+              from: query.from.toISOString(),
+              to: query.to.toISOString(),
+              format,
+              limit,
+              tenant: body.tenant ?? null,
+            },
           });
         });
-        const text = exportEvents(events, searchScopes(actor, body.tenant), { ...query, format, order, maxRows: limit });
+        const text = exportEvents(events, searchScopes(actor, body.tenant), {
+          ...query,
+          format,
+          order,
+          maxRows: limit,
+        });
         const stamp = now().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
         return new Response(byteStream(text), {
           headers: {

@@ -8,13 +8,23 @@ import '../errors.ts';
 
 const MOST_SAVED = 200;
 const Saved = z.object({
-  id: z.string(), tenant: z.string(), name: z.string(), query: z.string(), range: z.string(), shared: z.boolean(), mine: z.boolean(), createdAt: z.iso.datetime({ offset: true }),
+  id: z.string(),
+  tenant: z.string(),
+  name: z.string(),
+  query: z.string(),
+  range: z.string(),
+  shared: z.boolean(),
+  mine: z.boolean(),
+  createdAt: z.iso.datetime({ offset: true }),
 });
 const SavedBody = z.object({
   name: z.string().trim().min(1).max(100),
   query: z.string().max(10_000),
   /** `15m`, `24h`, `7d` … or `2026-01-01T00:00:00Z/2026-01-02T00:00:00Z`. */
-  range: z.string().regex(/^(\d{1,4}[mhdw]|\S{1,40}\/\S{1,40})$/).default('24h'),
+  range: z
+    .string()
+    .regex(/^(\d{1,4}[mhdw]|\S{1,40}\/\S{1,40})$/)
+    .default('24h'),
   /** Everyone whose scope covers the institution sees it. */
   shared: z.boolean().default(false),
   tenant: z.string().max(200).optional(),
@@ -42,7 +52,14 @@ export function savedSearchRoutes(platform: Pick<Platform, 'state' | 'now'>): Ro
             .limit(1000)
             .execute();
           const items = rows.map(({ id, tenant, name, query, range, shared, owner_id, created_at }) => ({
-            id, tenant, name, query, range, shared, mine: owner_id === actor.id, createdAt: iso(created_at),
+            id,
+            tenant,
+            name,
+            query,
+            range,
+            shared,
+            mine: owner_id === actor.id,
+            createdAt: iso(created_at),
           }));
           return { items, total: items.length };
         }),
@@ -69,8 +86,18 @@ export function savedSearchRoutes(platform: Pick<Platform, 'state' | 'now'>): Ro
             .executeTakeFirstOrThrow();
           if (count >= MOST_SAVED) throw new XinglinError('soc.search_limit', { limit: MOST_SAVED });
           const { name, query, range, shared } = body;
-          await tx.insertInto('soc_saved_search').values({ id, tenant, owner_id: actor.id, name, query, range, shared, created_at: now() }).execute();
-          await audit({ action: 'search.save', tenant, objectType: 'search', objectId: id, summary: name, after: { query, range, shared } });
+          await tx
+            .insertInto('soc_saved_search')
+            .values({ id, tenant, owner_id: actor.id, name, query, range, shared, created_at: now() })
+            .execute();
+          await audit({
+            action: 'search.save',
+            tenant,
+            objectType: 'search',
+            objectId: id,
+            summary: name,
+            after: { query, range, shared },
+          });
         });
         return { id };
       },
@@ -92,7 +119,13 @@ export function savedSearchRoutes(platform: Pick<Platform, 'state' | 'now'>): Ro
             .returning(['tenant', 'name'])
             .executeTakeFirst();
           if (row === undefined) throw new XinglinError('resource.not_found', { what: 'search', id: params.id });
-          await audit({ action: 'search.delete', tenant: row.tenant, objectType: 'search', objectId: params.id, summary: row.name });
+          await audit({
+            action: 'search.delete',
+            tenant: row.tenant,
+            objectType: 'search',
+            objectId: params.id,
+            summary: row.name,
+          });
         });
         return {};
       },
