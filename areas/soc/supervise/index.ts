@@ -6,9 +6,16 @@ import { workdayRoutes } from './calendar/routes.ts';
 import type { SuperviseContext } from './context.ts';
 import { institutionRoutes } from './institutions/routes.ts';
 import { createFileStore } from './notices/files.ts';
+import { sendReminders } from './notices/reminders.ts';
 import { recipientRoutes } from './notices/recipient-routes.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import { loadNoticeTemplates } from './notices/template.ts';
+import { sendStatutoryReminders } from './statutory/clocks.ts';
+import { statutoryRoutes } from './statutory/routes.ts';
+import { createTicker } from './ticker.ts';
+
+export { startClosingClock, startStatutoryClocks } from './statutory/clocks.ts';
+export type { ClockIncident } from './statutory/clocks.ts';
 
 export interface SuperviseDeps {
   /** Folder with `notices/` and `calendar/`; default: the repository's `content/`. */
@@ -42,9 +49,13 @@ export function createSupervise(platform: Platform, deps: SuperviseDeps = {}): S
       ...workdayRoutes(context),
       ...noticeRoutes(context),
       ...recipientRoutes(context),
+      ...statutoryRoutes(context),
     ],
     mounts: [],
-    services: [],
+    services: [
+      createTicker('supervise.reminders', platform.log, () => sendReminders(context)),
+      createTicker('supervise.statutory', platform.log, () => sendStatutoryReminders(context)),
+    ],
     context,
   };
 }

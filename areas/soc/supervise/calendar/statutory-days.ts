@@ -1,4 +1,5 @@
-import { getSolarDateFromLunar } from 'chinese-days';
+// A CommonJS package: Node gives its functions only on the default export.
+import chineseDays from 'chinese-days';
 import { addDays } from './day.ts';
 import type { Day } from './day.ts';
 
@@ -8,7 +9,7 @@ import type { Day } from './day.ts';
  */
 export function statutoryDays(year: number): ReadonlyMap<Day, string> {
   // With slashes the package reads the date as local; with dashes as UTC, a day off west of Greenwich.
-  const lunar = (month: string, day: string): Day => getSolarDateFromLunar(`${year}/${month}/${day}`).date;
+  const lunar = (month: string, day: string): Day => chineseDays.getSolarDateFromLunar(`${year}/${month}/${day}`).date;
   const newYear = lunar('01', '01');
   return new Map([
     [`${year}-01-01`, '元旦'],
