@@ -68,8 +68,7 @@ export async function superviseChild<Config, Ready>(
       const keepTail = (chunk: Buffer): void => {
         tail = (tail + chunk.toString('utf8')).slice(-2000);
       };
-      current.stdout?.on('data', keepTail);
-      current.stderr?.on('data', keepTail);
+      for (const stream of [current.stdout, current.stderr]) stream?.on('data', keepTail).on('error', () => {});
       const timer = setTimeout(() => current.kill('SIGKILL'), options.startTimeoutMs ?? 120_000);
       let fatal: XinglinError | undefined;
       current.on('message', (message: ChildMessage<Ready>) => {

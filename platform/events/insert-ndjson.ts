@@ -7,6 +7,8 @@ export interface InsertOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly table?: string;
+  /** How `body` is encoded; default JSONEachRow. `Native` costs the engine a third. */
+  readonly format?: 'JSONEachRow' | 'Native';
 }
 
 const RETRY_MIN_MS = 100;
@@ -28,7 +30,7 @@ export async function insertNdjson(
   options: InsertOptions = {},
 ): Promise<void> {
   if (body.length === 0) return;
-  const request = insertRequest(url, token, options.table ?? 'events');
+  const request = insertRequest(url, token, options.table ?? 'events', options.format ?? 'JSONEachRow');
   const attempts = options.attempts ?? 8;
   let wait = RETRY_MIN_MS;
   for (let attempt = 1; ; attempt += 1) {
@@ -47,7 +49,7 @@ interface InsertRequest {
   readonly authorization: string | undefined;
 }
 
-function insertRequest(url: string, token: string, table: string): InsertRequest {
+function insertRequest(url: string, token: string, table: string, format: string): InsertRequest {
   const target = new URL(url);
   const authorization =
     target.username === ''
@@ -60,7 +62,7 @@ function insertRequest(url: string, token: string, table: string): InsertRequest
   target.search = '';
   const search = target.searchParams;
   if (database !== '') search.set('database', database);
-  search.set('query', `INSERT INTO ${table} FORMAT JSONEachRow`);
+  search.set('query', `INSERT INTO ${table} FORMAT ${format}`);
   search.set('insert_deduplication_token', token);
   search.set('insert_deduplicate', '1');
   search.set('async_insert', '0');

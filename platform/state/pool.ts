@@ -26,6 +26,10 @@ export function createPool(options: PoolOptions): pg.Pool {
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', options.onIdleError);
+  // The same for one that breaks while a transaction holds it between two statements; the next statement then fails.
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+  });
   return pool;
 }
 

@@ -5,6 +5,7 @@
 import type { FieldTest, QueryNode, ValueTest, WildPart } from './ast.ts';
 import { lowerAscii } from './compile.ts';
 import { searchField } from './fields.ts';
+import { plainText } from './record.ts';
 import { addressFamily, addressValue, readTime, textTokens } from './values.ts';
 
 export interface NaiveRow {
@@ -22,7 +23,7 @@ export function matches(node: QueryNode, row: NaiveRow): boolean {
     case 'not':
       return !matches(node.node, row);
     case 'text':
-      return matchesText(String(row['message']), node.test) || matchesText(String(row['raw']), node.test);
+      return matchesText(plainText(row['message']), node.test) || matchesText(plainText(row['raw']), node.test);
     case 'field':
       return matchesField(node.field, node.test, row);
   }
@@ -60,7 +61,7 @@ function matchesField(name: string, test: FieldTest, row: NaiveRow): boolean {
     return test.kind === 'value' && stored.includes(test.value);
   }
   if (typeof stored === 'number') return matchesNumber(stored, test);
-  const text = String(stored);
+  const text = plainText(stored);
   if (test.kind === 'exists') return text !== '';
   if (field.kind === 'message') return test.kind !== 'range' && matchesText(text, test);
   if (test.kind === 'wildcard') return pattern(test.parts, true).test(text);

@@ -26,13 +26,18 @@ export function storedEvent(row: EventRow): StoredEvent {
     if (value === undefined || value === null || value === '' || value === 0) continue;
     if (Array.isArray(value)) {
       if (value.length > 0) event[ecs] = value as string[];
-    } else if (column === 'ts' || column === 'ingested') event[ecs] = isoTime(String(value));
-    else event[ecs] = typeof value === 'number' ? value : readValue(String(value), column);
+    } else if (column === 'ts' || column === 'ingested') event[ecs] = isoTime(plainText(value));
+    else event[ecs] = typeof value === 'number' ? value : readValue(plainText(value), column);
   }
   for (const [key, value] of Object.entries((row['fields'] ?? {}) as Record<string, string>)) {
     event[key] = readValue(value, key);
   }
-  return { id: `${String(row['batch'])}-${String(row['seq'])}`, tenant: String(row['tenant']), event };
+  return { id: `${plainText(row['batch'])}-${plainText(row['seq'])}`, tenant: plainText(row['tenant']), event };
+}
+
+/** A cell as text; the engine's JSON has 64-bit numbers as text already. */
+export function plainText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 /** Texts that stay as they are whatever they look like. */

@@ -12,6 +12,7 @@ import { matches } from './naive.test-support.ts';
 import type { NaiveRow } from './naive.test-support.ts';
 import { parseQuery } from './parse.ts';
 import { printQuery } from './print.ts';
+import { plainText } from './record.ts';
 import { eventById, fieldStats, histogram, searchEvents } from './search.ts';
 
 let dataDir: string;
@@ -76,7 +77,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const idOf = (row: NaiveRow): string => `${String(row['batch'])}-${String(row['seq'])}`;
+const idOf = (row: NaiveRow): string => `${plainText(row['batch'])}-${plainText(row['seq'])}`;
 
 async function found(tree: QueryNode): Promise<string[]> {
   const where = compileWhere(tree, { now: START });
@@ -317,13 +318,13 @@ describe('searchEvents()', () => {
   });
 
   test('gives the event back as ECS', async () => {
-    const row = rows.find((item) => String(item['category']).startsWith('[') && item['status'] === 500) as NaiveRow;
+    const row = rows.find((item) => plainText(item['category']).startsWith('[') && item['status'] === 500) as NaiveRow;
     const stored = await eventById(events, [''], idOf(row));
     expect(stored).toMatchObject({
       id: idOf(row),
       tenant: row['tenant'],
       event: {
-        '@timestamp': `${String(row['ts']).replace(' ', 'T')}Z`,
+        '@timestamp': `${plainText(row['ts']).replace(' ', 'T')}Z`,
         'event.category': ['authentication', 'session'],
         'http.response.status_code': 500,
         'organization.id': row['tenant'],
@@ -367,7 +368,7 @@ describe('fieldStats()', () => {
     const counts = new Map<string, number>();
     for (const row of rows) {
       const value = row[key] ?? (row['fields'] as Record<string, string>)[key] ?? '';
-      for (const item of Array.isArray(value) ? value : [String(value)]) {
+      for (const item of Array.isArray(value) ? value : [plainText(value)]) {
         if (item !== '' && item !== '0') counts.set(item, (counts.get(item) ?? 0) + 1);
       }
     }

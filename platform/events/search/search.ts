@@ -4,7 +4,7 @@ import { compileWhere } from './compile.ts';
 import type { CompiledWhere } from './compile.ts';
 import { searchField } from './fields.ts';
 import { parseQuery } from './parse.ts';
-import { storedEvent } from './record.ts';
+import { isoTime, plainText, storedEvent } from './record.ts';
 import type { EventRow, StoredEvent } from './record.ts';
 
 /** What to search: the bar's text and a stretch of event time, `from` included, `to` excluded. */
@@ -128,8 +128,8 @@ interface PageCursor {
 }
 
 function writeCursor(row: EventRow): string {
-  const ts = Date.parse(`${String(row['ts']).replace(' ', 'T')}Z`);
-  return Buffer.from(`${ts}.${String(row['batch'])}.${String(row['seq'])}`).toString('base64url');
+  const ts = Date.parse(isoTime(plainText(row['ts'])));
+  return Buffer.from(`${ts}.${plainText(row['batch'])}.${plainText(row['seq'])}`).toString('base64url');
 }
 
 function readCursor(text: string): PageCursor {
