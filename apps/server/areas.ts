@@ -1,4 +1,5 @@
 import type { AreaModule } from '@xinglin/platform/http';
+import { soc } from '@xinglin/soc/server';
 
 /** The product areas this server is made of, in the order their migrations run. */
-export const AREAS: readonly AreaModule[] = [];
+export const AREAS: readonly AreaModule[] = [soc];

@@ -33,7 +33,7 @@ export async function prepareConsole(
     await build(dist);
     say(`控制台已构建(${((Date.now() - began) / 1000).toFixed(1)} 秒)/ Console built`);
   } catch (error) {
-    log.error({ err: error }, 'the console could not be built');
+    log.error({ reason: error instanceof Error ? error.message : String(error) }, 'the console could not be built');
     say('控制台构建失败,详见日志;接口不受影响 / The console could not be built; the API works');
   }
   return existsSync(index) ? dist : undefined;
@@ -76,11 +76,11 @@ function run(command: string, args: readonly string[]): Promise<void> {
     const child = spawn(command, args, {
       cwd: CONSOLE,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1', FORCE_COLOR: '0' },
     });
     let output = '';
     const keep = (chunk: Buffer): void => {
-      output = (output + chunk.toString('utf8')).slice(-8_000);
+      output = (output + chunk.toString('utf8')).slice(-4_000);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
