@@ -68,7 +68,7 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
   const opened = metrics.counter('xinglin_alerts_opened_total', 'Alerts opened', ['kind']);
   const writeSeconds = metrics.histogram('xinglin_alert_write_seconds', 'Time of one write of gathered hits');
 
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let timer: NodeJS.Timeout | undefined;
   let pruneTimer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
