@@ -2,7 +2,8 @@ import type { Expression, Glob, SigmaLogsource, ValueTest } from '../types.ts';
 import { Problem } from '../problem.ts';
 import { parseGlob } from '../text/glob.ts';
 import type { Slots } from './frame.ts';
-import { asEndText, KEYWORD, type EndText, type Predicate, type Predicates } from './predicates.ts';
+import { KEYWORD, type Predicate, type Predicates } from './predicates.ts';
+import { asListText, MIN_CONTAINS, MIN_ENDS, type ListText } from './text-list.ts';
 
 /** The condition of a rule over interned predicates. */
 export type Node =
@@ -26,11 +27,14 @@ export interface LowerContext {
 export function lower(expression: Expression, context: LowerContext): Node {
   switch (expression.kind) {
     case 'and':
-    case 'or':
       return joined(
-        expression.kind,
+        'and',
         expression.children.map((child) => lower(child, context)),
       );
+    case 'or': {
+      const { lists, others } = splitLists(expression.children, context);
+      return joined('or', [...lists, ...others.map((child) => lower(child, context))]);
+    }
     case 'atLeast':
       return {
         op: 'atLeast',
@@ -58,37 +62,35 @@ export function lower(expression: Expression, context: LowerContext): Node {
   }
 }
 
-/** From this many on, texts at the ends of one field are looked up together. */
-const MIN_ENDS = 4;
-
-/** Takes the long lists of texts at the ends of one field out of the children of an `or`. */
-function splitEnds(
+/** Takes the long lists of texts in one field out of the children of an `or`. */
+function splitLists(
   children: readonly Expression[],
   { slots, predicates, resolve }: LowerContext,
-): { ends: Node[]; others: readonly Expression[] } {
-  if (children.length < MIN_ENDS) return { ends: [], others: children };
-  const byField = new Map<string, { texts: EndText[]; children: Expression[] }>();
+): { lists: Node[]; others: readonly Expression[] } {
+  if (children.length < MIN_ENDS) return { lists: [], others: children };
+  const runs = new Map<string, { field: string; least: number; texts: ListText[]; children: Expression[] }>();
   const others: Expression[] = [];
   for (const child of children) {
-    const text = child.kind === 'match' && child.field !== undefined ? asEndText(child.test) : undefined;
+    const text = child.kind === 'match' && child.field !== undefined ? asListText(child.test) : undefined;
     if (text === undefined || child.kind !== 'match') {
       others.push(child);
       continue;
     }
     const field = child.field as string;
-    const known = byField.get(field);
-    if (known === undefined) byField.set(field, { texts: [text], children: [child] });
+    const least = text.kind === 'contains' ? MIN_CONTAINS : MIN_ENDS;
+    const known = runs.get(`${least} ${field}`);
+    if (known === undefined) runs.set(`${least} ${field}`, { field, least, texts: [text], children: [child] });
     else {
       known.texts.push(text);
       known.children.push(child);
     }
   }
-  const ends: Node[] = [];
-  for (const [field, { texts, children: own }] of byField) {
-    if (texts.length < MIN_ENDS) others.push(...own);
-    else ends.push({ op: 'test', predicate: predicates.ofEnds(slots.of(resolve(field)), texts) });
+  const lists: Node[] = [];
+  for (const { field, least, texts, children: own } of runs.values()) {
+    if (texts.length < least) others.push(...own);
+    else lists.push({ op: 'test', predicate: predicates.ofList(slots.of(resolve(field)), texts) });
   }
-  return { ends, others };
+  return { lists, others };
 }
 
 /** Joins nodes, merging nested nodes of the same operator. */

@@ -1,9 +1,7 @@
-import { isAscii } from '../prefilter/alphabet.ts';
-import { Trie } from '../prefilter/trie.ts';
 import { fold } from '../text/fold.ts';
-import { globShape } from '../text/glob.ts';
 import type { ValueTest } from '../types.ts';
 import { compileScalarTest, type ScalarTest } from './scalar-test.ts';
+import { compileTextList, type ListText } from './text-list.ts';
 import type { Frame } from './frame.ts';
 import { isNull, isPresent, someText, textOf } from './values.ts';
 
@@ -37,54 +35,17 @@ export class Predicates {
     return predicate;
   }
 
-  /** One predicate for a list of texts at the ends of a field, which a trie decides in one walk. */
-  ofEnds(slot: number, texts: readonly EndText[]): Predicate {
-    const name = `${slot} ${texts.map(({ kind, text }) => kind[0] + text).join('\u0000')}`;
+  /** One predicate for a list of texts in one field, which is decided in one walk over the value. */
+  ofList(slot: number, texts: readonly ListText[]): Predicate {
+    const name = `${slot} ${texts.map(({ kind, text }) => kind + text).join('\u0000')}`;
     const known = this.lists.get(name);
     if (known !== undefined) return known;
-    const { evaluate, cost } = onField(slot, { folded: true, check: endsCheck(texts), cost: 2 });
+    const { evaluate, cost } = onField(slot, { folded: true, ...compileTextList(texts) });
     const predicate: Predicate = { id: this.list.length, slot, tests: texts.map(({ test }) => test), cost, evaluate };
     this.list.push(predicate);
     this.lists.set(name, predicate);
     return predicate;
   }
-}
-
-/** A case-insensitive text at one end of a field, or all of it. */
-export interface EndText {
-  readonly kind: 'equals' | 'startswith' | 'endswith';
-  /** Folded. */
-  readonly text: string;
-  readonly test: ValueTest;
-}
-
-/** The form of a test that `ofEnds` takes, or undefined. */
-export function asEndText(test: ValueTest): EndText | undefined {
-  if (test.kind !== 'string' || test.cased) return undefined;
-  if (test.glob.some((part) => typeof part === 'object' && 'placeholder' in part)) return undefined;
-  const shape = globShape(test.glob, false);
-  if (shape.kind !== 'equals' && shape.kind !== 'startswith' && shape.kind !== 'endswith') return undefined;
-  // The trie reads ASCII; the few others keep the general form.
-  return isAscii(shape.text) ? { kind: shape.kind, text: shape.text, test } : undefined;
-}
-
-function endsCheck(texts: readonly EndText[]): (text: string) => boolean {
-  let tries: Trie[] | undefined;
-  return (value) => {
-    tries ??= [true, false].flatMap((backwards) => {
-      const own = texts.filter(({ kind }) => (kind === 'startswith') !== backwards);
-      return own.length === 0
-        ? []
-        : [
-            new Trie(
-              own.map(({ kind, text }, id) => ({ text, id, whole: kind === 'equals' })),
-              backwards,
-            ),
-          ];
-    });
-    for (let at = 0; at < tries.length; at++) if ((tries[at] as Trie).has(value)) return true;
-    return false;
-  };
 }
 
 type Compiled = Pick<Predicate, 'evaluate' | 'cost'>;
