@@ -90,7 +90,9 @@ async function bulk(
     sender: ip,
     format: 'bulk',
     bytes,
-    ...(path.length > '/_bulk'.length ? { defaults: { 'elastic.index': decodeURIComponent(path.slice(1, -'/_bulk'.length)) } } : {}),
+    ...(path.length > '/_bulk'.length
+      ? { defaults: { 'elastic.index': decodeURIComponent(path.slice(1, -'/_bulk'.length)) } }
+      : {}),
   });
   if (outcome.problem !== undefined && outcome.received === 0)
     return problem(400, 'illegal_argument_exception', outcome.problem.message);
@@ -143,13 +145,25 @@ function handshake(method: string, path: string): Response {
     });
   }
   if (path.startsWith('/_cluster/health'))
-    return answer(200, { cluster_name: 'xinglin', status: 'green', timed_out: false, number_of_nodes: 1, number_of_data_nodes: 1 });
+    return answer(200, {
+      cluster_name: 'xinglin',
+      status: 'green',
+      timed_out: false,
+      number_of_nodes: 1,
+      number_of_data_nodes: 1,
+    });
   if (path.startsWith('/_cluster/settings')) return answer(200, { persistent: {}, transient: {} });
-  if (path.startsWith('/_nodes')) return answer(200, { _nodes: { total: 1, successful: 1, failed: 0 }, cluster_name: 'xinglin', nodes: {} });
+  if (path.startsWith('/_nodes'))
+    return answer(200, { _nodes: { total: 1, successful: 1, failed: 0 }, cluster_name: 'xinglin', nodes: {} });
   if (path.startsWith('/_cat')) return answer(200, []);
   if (path.startsWith('/_index_template')) return answer(200, { index_templates: [] });
   if (path.startsWith('/_data_stream')) return answer(200, { data_streams: [] });
-  if (path.startsWith('/_ilm') || path.startsWith('/_template') || path.startsWith('/_ingest') || path.startsWith('/_alias'))
+  if (
+    path.startsWith('/_ilm') ||
+    path.startsWith('/_template') ||
+    path.startsWith('/_ingest') ||
+    path.startsWith('/_alias')
+  )
     return answer(200, {});
   return problem(404, 'resource_not_found_exception', `no handler found for uri [${path}] and method [${method}]`);
 }

@@ -41,7 +41,15 @@ export function createCollect(platform: Platform, deps: CollectDeps): Collect {
   const registry = createSourceRegistry(platform);
   const counters = createSourceCounters(platform);
   const { log, metrics, now, config } = platform;
-  const intake: Intake = { sink: deps.sink, registry, counters, log, metrics, now, limits: deps.limits ?? DEFAULT_LIMITS };
+  const intake: Intake = {
+    sink: deps.sink,
+    registry,
+    counters,
+    log,
+    metrics,
+    now,
+    limits: deps.limits ?? DEFAULT_LIMITS,
+  };
   const batcher = createSyslogBatcher(intake);
   const silence = createSilenceWatch(platform, registry, counters, deps.silence);
   const ports: { udp?: number; tcp?: number; tls?: number } = {};
@@ -49,7 +57,9 @@ export function createCollect(platform: Platform, deps: CollectDeps): Collect {
   const timers: NodeJS.Timeout[] = [];
   let unsubscribe = (): void => undefined;
 
-  metrics.gauge('xinglin_syslog_queued_bytes', 'Syslog bytes not yet durable', [], (gauge) => gauge.set(batcher.queuedBytes));
+  metrics.gauge('xinglin_syslog_queued_bytes', 'Syslog bytes not yet durable', [], (gauge) =>
+    gauge.set(batcher.queuedBytes),
+  );
   metrics.gauge('xinglin_source_refused_addresses', 'Addresses that sent without being registered', [], (gauge) =>
     gauge.set(registry.refused().length),
   );
@@ -59,7 +69,9 @@ export function createCollect(platform: Platform, deps: CollectDeps): Collect {
     async start() {
       await registry.refresh();
       const refresh = (): void => {
-        registry.refresh().catch((error: unknown) => log.warn({ err: error }, 'sources could not be read; the former stay in force'));
+        registry
+          .refresh()
+          .catch((error: unknown) => log.warn({ err: error }, 'sources could not be read; the former stay in force'));
       };
       unsubscribe = platform.bus.subscribe('source.changed', refresh);
       timers.push(

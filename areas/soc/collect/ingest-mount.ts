@@ -18,7 +18,8 @@ export function createIngestMount(intake: Intake): Mount {
       if (path === '/ingest/v1/logs') return await ndjsonEndpoint(intake, request, ip);
       if (path === '/ingest/elastic' || path.startsWith('/ingest/elastic/'))
         return await elasticEndpoint(intake, request, ip, path.slice('/ingest/elastic'.length));
-      if (path.startsWith('/ingest/splunk/')) return await splunkEndpoint(intake, request, ip, path.slice('/ingest/splunk'.length));
+      if (path.startsWith('/ingest/splunk/'))
+        return await splunkEndpoint(intake, request, ip, path.slice('/ingest/splunk'.length));
       if (path === '/ingest/otlp/v1/logs') return await otlpEndpoint(intake, request, ip);
       throw new XinglinError('request.not_found');
     },

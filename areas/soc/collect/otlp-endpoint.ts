@@ -30,14 +30,20 @@ export async function otlpEndpoint(intake: Intake, request: Request, ip: string)
       bytes: await readBody(request, intake.limits),
     });
     if (outcome.problem !== undefined) return status(400, INVALID_ARGUMENT, outcome.problem.message, protobuf);
-    if (outcome.dropped > 0) return status(503, UNAVAILABLE, `${outcome.dropped} records could not be stored`, protobuf);
+    if (outcome.dropped > 0)
+      return status(503, UNAVAILABLE, `${outcome.dropped} records could not be stored`, protobuf);
     // An empty ExportLogsServiceResponse: full success.
     return protobuf
       ? new Response(new Uint8Array(0), { headers: { 'content-type': PROTOBUF } })
       : new Response('{}', { headers: { 'content-type': 'application/json' } });
   } catch (error) {
     if (!(error instanceof XinglinError)) throw error;
-    const code = error.status === 401 || error.status === 403 ? UNAUTHENTICATED : error.status === 429 || error.status === 503 ? UNAVAILABLE : INVALID_ARGUMENT;
+    const code =
+      error.status === 401 || error.status === 403
+        ? UNAUTHENTICATED
+        : error.status === 429 || error.status === 503
+          ? UNAVAILABLE
+          : INVALID_ARGUMENT;
     return status(error.status, code, error.message, protobuf);
   }
 }
@@ -46,7 +52,10 @@ export async function otlpEndpoint(intake: Intake, request: Request, ip: string)
 function status(http: number, code: number, message: string, protobuf: boolean): Response {
   const headers: Record<string, string> = http === 429 || http === 503 ? { 'retry-after': '2' } : {};
   if (!protobuf)
-    return new Response(JSON.stringify({ code, message }), { status: http, headers: { ...headers, 'content-type': 'application/json' } });
+    return new Response(JSON.stringify({ code, message }), {
+      status: http,
+      headers: { ...headers, 'content-type': 'application/json' },
+    });
   const text = Buffer.from(message.slice(0, 100), 'utf8');
   const body = Buffer.concat([Buffer.from([0x08, code, 0x12, text.length]), text]);
   return new Response(new Uint8Array(body), { status: http, headers: { ...headers, 'content-type': PROTOBUF } });

@@ -17,13 +17,19 @@ export function createSilenceWatch(
 ): SilenceWatch {
   const startedAt = platform.now().getTime();
   let silentCount = 0;
-  platform.metrics.gauge('xinglin_sources_silent', 'Sources that should send and do not', [], (gauge) => gauge.set(silentCount));
+  platform.metrics.gauge('xinglin_sources_silent', 'Sources that should send and do not', [], (gauge) =>
+    gauge.set(silentCount),
+  );
 
   async function mark(source: RegisteredSource, since: Date | null): Promise<void> {
     await platform.state.machine((tx) =>
       tx.updateTable('soc_source').set({ silent_since: since }).where('id', '=', source.id).execute(),
     );
-    platform.bus.publish({ topic: 'source.changed', tenant: source.tenant, data: { id: source.id, silent: since !== null } });
+    platform.bus.publish({
+      topic: 'source.changed',
+      tenant: source.tenant,
+      data: { id: source.id, silent: since !== null },
+    });
   }
 
   async function judge(source: RegisteredSource, now: number): Promise<boolean> {
@@ -31,7 +37,10 @@ export function createSilenceWatch(
     // One that never sent is not silent but not set up. While we were down nobody could reach us: the clock starts with us.
     const quietSince = last === 0 ? undefined : Math.max(last, last < startedAt ? startedAt : 0);
     const silent =
-      source.enabled && source.silentAfterS > 0 && quietSince !== undefined && now - quietSince > source.silentAfterS * 1000;
+      source.enabled &&
+      source.silentAfterS > 0 &&
+      quietSince !== undefined &&
+      now - quietSince > source.silentAfterS * 1000;
     if (silent && source.silentSince === undefined) {
       const since = new Date(last);
       await sink.silent({
@@ -57,7 +66,10 @@ export function createSilenceWatch(
         try {
           if (await judge(source, now)) silent += 1;
         } catch (error) {
-          platform.log.warn({ err: error, source: source.id }, 'silence of a source could not be recorded; trying again');
+          platform.log.warn(
+            { err: error, source: source.id },
+            'silence of a source could not be recorded; trying again',
+          );
         }
       }
       silentCount = silent;

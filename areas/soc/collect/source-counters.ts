@@ -139,7 +139,8 @@ export function createSourceCounters(platform: Pick<Platform, 'state' | 'metrics
           const now = minutes.get(key);
           if (now === undefined) minutes.set(key, one);
           else {
-            for (const field of ['received', 'parsed', 'failed', 'dropped', 'bytes', 'lag'] as const) now[field] += one[field];
+            for (const field of ['received', 'parsed', 'failed', 'dropped', 'bytes', 'lag'] as const)
+              now[field] += one[field];
             for (const name in one.datasets) now.datasets[name] = (now.datasets[name] ?? 0) + (one.datasets[name] ?? 0);
           }
         }

@@ -87,7 +87,14 @@ export function createSourceRegistry(platform: Pick<Platform, 'state' | 'now'>):
         const oldest = unknown.keys().next().value;
         if (oldest !== undefined) unknown.delete(oldest);
       }
-      unknown.set(key, { ip: plain, transport, count: 1, firstSeen: now, lastSeen: now, sample: sample.slice(0, SAMPLE_LENGTH) });
+      unknown.set(key, {
+        ip: plain,
+        transport,
+        count: 1,
+        firstSeen: now,
+        lastSeen: now,
+        sample: sample.slice(0, SAMPLE_LENGTH),
+      });
     },
     refused: () => [...unknown.values()].toSorted((a, b) => b.lastSeen - a.lastSeen),
     async refresh() {

@@ -42,7 +42,10 @@ const Editable = z.object({
   dataset: z.string().regex(/^[a-z0-9_.-]{0,64}$/),
   timezone: Timezone,
   enabled: z.boolean(),
-  silentAfterS: z.int().min(0).max(7 * 86_400),
+  silentAfterS: z
+    .int()
+    .min(0)
+    .max(7 * 86_400),
 });
 const NewSource = Editable.partial()
   .required({ name: true })
@@ -69,7 +72,11 @@ export function newToken(): { token: string; hash: string; prefix: string } {
 
 type SourceView = z.input<typeof Source>;
 
-async function readSources(tx: Tx, filter: { id?: string; tenant?: string | undefined }, now: Date): Promise<SourceView[]> {
+async function readSources(
+  tx: Tx,
+  filter: { id?: string; tenant?: string | undefined },
+  now: Date,
+): Promise<SourceView[]> {
   const from = new Date(Math.floor(now.getTime() / 60_000) * 60_000 - 59 * 60_000);
   let query = tx
     .selectFrom('soc_source')
@@ -81,7 +88,9 @@ async function readSources(tx: Tx, filter: { id?: string; tenant?: string | unde
   if (filter.id !== undefined) query = query.where('soc_source.id', '=', filter.id);
   const { tenant } = filter;
   if (tenant !== undefined)
-    query = query.where((where) => where.or([where('soc_source.tenant', '=', tenant), where('soc_source.tenant', 'like', `${tenant}.%`)]));
+    query = query.where((where) =>
+      where.or([where('soc_source.tenant', '=', tenant), where('soc_source.tenant', 'like', `${tenant}.%`)]),
+    );
   const rows = await query.execute();
   if (rows.length === 0) return [];
   const minutes = await tx
@@ -101,11 +110,13 @@ async function readSources(tx: Tx, filter: { id?: string; tenant?: string | unde
     const datasets: Record<string, number> = {};
     let lag = 0;
     for (const minute of bySource.get(row.id) ?? []) {
-      for (const key of ['received', 'parsed', 'failed', 'dropped', 'bytes'] as const) lastHour[key] += Number(minute[key]);
+      for (const key of ['received', 'parsed', 'failed', 'dropped', 'bytes'] as const)
+        lastHour[key] += Number(minute[key]);
       lag += Number(minute.lag_ms_sum);
       const slot = Math.round((minute.minute.getTime() - from.getTime()) / 60_000);
       if (slot >= 0 && slot < 60) perMinute[slot] = Number(minute.received);
-      for (const [name, count] of Object.entries(minute.datasets)) datasets[name] = (datasets[name] ?? 0) + Number(count);
+      for (const [name, count] of Object.entries(minute.datasets))
+        datasets[name] = (datasets[name] ?? 0) + Number(count);
     }
     return {
       id: row.id,
@@ -141,7 +152,9 @@ async function readOne(tx: Tx, id: string, now: Date): Promise<SourceView> {
 /** One address names one source; a network may contain addresses of others, the narrower wins. */
 async function checkAddresses(tx: Tx, addresses: readonly string[], except: string): Promise<void> {
   if (addresses.length === 0) return;
-  const { rows } = await sql<{ address: string }>`select a.address from soc_source s, unnest(s.allowed_ips) as a(address)
+  const { rows } = await sql<{
+    address: string;
+  }>`select a.address from soc_source s, unnest(s.allowed_ips) as a(address)
     where s.id <> ${except} and a.address = any(${[...addresses]}::text[]) limit 1`.execute(tx);
   const taken = rows[0]?.address;
   if (taken !== undefined) throw new XinglinError('source.address_taken', { address: taken });
@@ -177,7 +190,9 @@ export function sourceRoutes(platform: Platform, registry: SourceRegistry, count
       query: z.object({ tenant: Tenant.optional() }),
       response: z.object({ items: z.array(Source), total: z.int() }),
       async handler({ actor, query }) {
-        const items = await state.read(actor, 'source:read', (tx) => readSources(tx, { tenant: query.tenant }, platform.now()));
+        const items = await state.read(actor, 'source:read', (tx) =>
+          readSources(tx, { tenant: query.tenant }, platform.now()),
+        );
         return { items, total: items.length };
       },
     }),
@@ -210,7 +225,9 @@ export function sourceRoutes(platform: Platform, registry: SourceRegistry, count
           senders:
             top.length === 0 && !actor.scopes.includes('')
               ? []
-              : registry.refused().map((one) => ({ ...one, firstSeen: iso(one.firstSeen), lastSeen: iso(one.lastSeen) })),
+              : registry
+                  .refused()
+                  .map((one) => ({ ...one, firstSeen: iso(one.firstSeen), lastSeen: iso(one.lastSeen) })),
           samples: counters
             .unknownSamples()
             .filter((one) => inScope(actor, one.tenant))
@@ -231,7 +248,11 @@ export function sourceRoutes(platform: Platform, registry: SourceRegistry, count
         const id = newId();
         const { token, hash, prefix } = newToken();
         const source = await state.write(actor, 'source:write', async (tx, audit) => {
-          const known = await tx.selectFrom('soc_institution').select('tenant').where('tenant', '=', body.tenant).executeTakeFirst();
+          const known = await tx
+            .selectFrom('soc_institution')
+            .select('tenant')
+            .where('tenant', '=', body.tenant)
+            .executeTakeFirst();
           if (known === undefined) throw new XinglinError('source.tenant_unknown', { tenant: body.tenant });
           await checkName(tx, body.tenant, body.name, id);
           await checkAddresses(tx, body.allowedIps ?? [], id);
@@ -289,7 +310,8 @@ export function sourceRoutes(platform: Platform, registry: SourceRegistry, count
             ...(body.enabled === undefined ? {} : { enabled: body.enabled }),
             ...(body.silentAfterS === undefined ? {} : { silent_after_s: body.silentAfterS }),
           };
-          if (Object.keys(set).length > 0) await tx.updateTable('soc_source').set(set).where('id', '=', params.id).execute();
+          if (Object.keys(set).length > 0)
+            await tx.updateTable('soc_source').set(set).where('id', '=', params.id).execute();
           await audit({
             action: 'source.update',
             tenant: before.tenant,
@@ -343,7 +365,11 @@ export function sourceRoutes(platform: Platform, registry: SourceRegistry, count
         const { token, hash, prefix } = newToken();
         const source = await state.write(actor, 'source:write', async (tx, audit) => {
           const before = await readOne(tx, params.id, platform.now());
-          await tx.updateTable('soc_source').set({ token_hash: hash, token_prefix: prefix }).where('id', '=', params.id).execute();
+          await tx
+            .updateTable('soc_source')
+            .set({ token_hash: hash, token_prefix: prefix })
+            .where('id', '=', params.id)
+            .execute();
           await audit({
             action: 'source.rotate_token',
             tenant: before.tenant,

@@ -42,7 +42,10 @@ describe('createStreamFramer()', () => {
 
   it('cuts what is longer than the limit, counts it, and goes on with the next', () => {
     const long = `<13>${'x'.repeat(5000)}`;
-    const { messages, framer, largestHeld } = frame(cut(text(`${long}\n<13>next\n${long.length} ${long}5 <13>y`), 100), 1000);
+    const { messages, framer, largestHeld } = frame(
+      cut(text(`${long}\n<13>next\n${long.length} ${long}5 <13>y`), 100),
+      1000,
+    );
     expect(messages).toEqual([long.slice(0, 1000), '<13>next', long.slice(0, 1000), '<13>y']);
     expect(framer.truncated).toBe(2);
     expect(largestHeld).toBeLessThanOrEqual(1000);

@@ -52,18 +52,32 @@ export function createSyslogBatcher(intake: Intake, maxQueuedBytes = 64 * 1024 *
     sending.add(work);
   }
 
-  async function deliver(one: Gathering, bytes: Uint8Array<ArrayBuffer>, ends: Uint32Array<ArrayBuffer>): Promise<void> {
+  async function deliver(
+    one: Gathering,
+    bytes: Uint8Array<ArrayBuffer>,
+    ends: Uint32Array<ArrayBuffer>,
+  ): Promise<void> {
     const id = randomBatchId();
     const receivedAt = intake.now().getTime();
     for (let pause = RETRY_MIN_MS, attempt = 0; ; attempt += 1, pause = Math.min(pause * 2, RETRY_MAX_MS)) {
       try {
         const { source, sender } = one;
         // A second attempt may meet rows of the first, whose answer was lost: it looks before it writes.
-        const outcome = await intake.sink.submit({ id, keyed: attempt > 0, source, receivedAt, sender, format: 'messages', bytes, ends });
+        const outcome = await intake.sink.submit({
+          id,
+          keyed: attempt > 0,
+          source,
+          receivedAt,
+          sender,
+          format: 'messages',
+          bytes,
+          ends,
+        });
         intake.counters.add(source, outcome, bytes.length);
         return;
       } catch (error) {
-        const retry = error instanceof XinglinError && error.code === 'internal.unavailable' && !(stopping && attempt >= 3);
+        const retry =
+          error instanceof XinglinError && error.code === 'internal.unavailable' && !(stopping && attempt >= 3);
         if (!retry) {
           intake.counters.dropped(one.source, ends.length);
           intake.log.error({ err: error, source: one.source.id, messages: ends.length }, 'syslog messages were lost');

@@ -80,7 +80,8 @@ export async function listenSyslogStream(options: SyslogStreamOptions): Promise<
       maxMessage: intake.limits.messageBytes,
       onMessage: (chunk, start, end) => {
         // The queue's own limit lies above the mark at which sockets are paused, so a chunk in hand always fits.
-        if (source !== undefined && !batcher.add(source, address, chunk, start, end)) intake.counters.dropped(source, 1);
+        if (source !== undefined && !batcher.add(source, address, chunk, start, end))
+          intake.counters.dropped(source, 1);
       },
     });
     let truncated = 0;

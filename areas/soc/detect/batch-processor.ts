@@ -1,5 +1,5 @@
-/** One raw batch → rows for the event store, counts and hits. Pure computation; runs on a worker thread, and in tests and back-tests as it is. */
-import { eventRow, rowHead } from '../normalize/event-row.ts';
+/** One raw batch → rows of a block for the event store, counts and hits. Pure computation; runs on a worker thread, and in tests and back-tests as it is. */
+import type { EventBlock, RowHead } from '../normalize/event-block.ts';
 import { forEachItem } from '../normalize/items.ts';
 import type { BulkItem } from '../normalize/items.ts';
 import type { NetworkContext } from '../normalize/network-context.ts';
@@ -19,8 +19,6 @@ export interface BatchHit {
 }
 
 export interface ProcessedBatch {
-  /** NDJSON. */
-  readonly rows: string;
   readonly outcome: BatchOutcome;
   readonly hits: readonly BatchHit[];
 }
@@ -32,13 +30,13 @@ export function processBatch(
   detector: Detector,
   network: NetworkContext,
   ingested: number,
+  block: Pick<EventBlock, 'add'>,
 ): ProcessedBatch {
   const { source } = batch;
-  const head = rowHead({ id: batch.id, tenant: source.tenant, sourceId: source.id, ingested });
+  const head: RowHead = { tenant: source.tenant, sourceId: source.id, batch: batch.id, ingested };
   const normalizer = createNormalizer(batch);
   const hits: BatchHit[] = [];
   const datasets: Record<string, number> = {};
-  let rows = '';
   let seq = 0;
   let failed = 0;
   let lagMsSum = 0;
@@ -50,7 +48,7 @@ export function processBatch(
     network.enrich(source.tenant, event);
     const detection = detector.detect(event, source.tenant, ingested);
     const intel = detection.intel;
-    rows += eventRow(head, seq, event, detection.rules, intel?.map((hit) => hit.id));
+    block.add(head, seq, ts, event, detection.rules, intel?.map((hit) => hit.id));
     if (detection.rules !== undefined || intel !== undefined)
       hits.push({ seq, ts, rules: detection.rules ?? [], intel: intel ?? [], event });
     if (!normalized.known) {
@@ -82,7 +80,7 @@ export function processBatch(
     ...(result.problem === undefined ? {} : { problem: result.problem }),
     ...(result.bulk === undefined ? {} : { reply: Buffer.from(bulkReply(result.bulk), 'utf8') }),
   };
-  return { rows, outcome, hits };
+  return { outcome, hits };
 }
 
 /** The `items` of an Elasticsearch `_bulk` answer, in the order of the request. */

@@ -87,23 +87,19 @@ export function createDetectionManager({ platform, contentDir = CONTENT_RULES }:
       .execute();
     content ??= readContentRules(contentDir);
     const set = buildRuleSet([
-      ...custom.map(
-        ({ id, tenant, yaml }): RuleText => ({ file: `custom/${id}.yml`, yaml, origin: 'custom', tenant }),
-      ),
+      ...custom.map(({ id, tenant, yaml }): RuleText => ({ file: `custom/${id}.yml`, yaml, origin: 'custom', tenant })),
       ...(await content),
     ]);
     const ruleTenants: Record<string, string> = {};
     for (const [id, origin] of set.origins) if (origin.text.tenant !== '') ruleTenants[id] = origin.text.tenant;
-    const matchable = indicators.map(
-      (row): MatchableIndicator => ({
-        id: row.id,
-        tenant: row.tenant,
-        type: row.type,
-        value: row.value,
-        validFrom: row.valid_from.getTime(),
-        ...(row.valid_until === null ? {} : { validUntil: row.valid_until.getTime() }),
-      }),
-    );
+    const matchable = indicators.map((row): MatchableIndicator => ({
+      id: row.id,
+      tenant: row.tenant,
+      type: row.type,
+      value: row.value,
+      validFrom: row.valid_from.getTime(),
+      ...(row.valid_until === null ? {} : { validUntil: row.valid_until.getTime() }),
+    }));
     const switches = settings.map((row) => ({
       ruleId: row.rule_id,
       tenant: row.tenant,
@@ -119,7 +115,8 @@ export function createDetectionManager({ platform, contentDir = CONTENT_RULES }:
       indicators: matchable,
     };
     const intel = createIntelMatcher(matchable);
-    for (const { id, reason } of intel.rejected.slice(0, 20)) log.warn({ indicator: id, reason }, 'indicator is not usable');
+    for (const { id, reason } of intel.rejected.slice(0, 20))
+      log.warn({ indicator: id, reason }, 'indicator is not usable');
     loaded = { ...loaded, set, spec, settings: switches, intel };
     current = createRuleBook(
       set,

@@ -77,7 +77,10 @@ export function createDetector(spec: DetectionSpec): Detector {
 }
 
 /** Rules that do not run for an institution: switched off by the most specific setting that covers it, or another subtree's own. */
-export function switchedOff(spec: Pick<DetectionSpec, 'switches' | 'ruleTenants'>, tenant: string): ReadonlySet<string> {
+export function switchedOff(
+  spec: Pick<DetectionSpec, 'switches' | 'ruleTenants'>,
+  tenant: string,
+): ReadonlySet<string> {
   const off = new Set<string>();
   const decided = new Map<string, RuleSwitch>();
   for (const one of spec.switches) {

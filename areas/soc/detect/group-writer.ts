@@ -1,21 +1,24 @@
 /**
- * Group commit: rows of many batches go to the event store in one insert, as soon as the one before has been answered. Under light load a
+ * Group commit: rows of many batches go to the event store in one block, as soon as the one before has been answered. Under light load a
  * group waits a moment for company (each insert costs the store a part on disk); under heavy load groups fill by themselves.
  */
 import { randomUUID } from 'node:crypto';
 import { insertNdjson } from '@xinglin/platform/events';
-import { XinglinError } from '@xinglin/platform/kernel';
+import { createEventBlock } from '../normalize/event-block.ts';
+import type { EventBlock } from '../normalize/event-block.ts';
 
+/** A batch whose rows are in the block. */
 export interface GroupEntry {
-  readonly rows: string;
-  readonly count: number;
-  /** Rows that were refused by the store one by one; the others are durable. */
-  readonly done: (refused: number) => void;
+  /** The rows are durable. */
+  readonly done: () => void;
+  /** The store is away, full or refuses; none of the group's rows were taken, as far as anyone can tell. */
   readonly failed: (error: unknown) => void;
 }
 
 export interface GroupWriter {
-  add(entry: GroupEntry): void;
+  /** Where the rows of the next batch go; `commit` must follow in the same turn. */
+  readonly block: EventBlock;
+  commit(entry: GroupEntry): void;
   /** Resolves when nothing is waiting or under way. */
   drained(): Promise<void>;
 }
@@ -28,33 +31,21 @@ export interface GroupWriterOptions {
   /** Inserts at the same time. */
   readonly parallel?: number;
   readonly insert?: typeof insertNdjson;
-  readonly onRefused?: (row: string, error: unknown) => void;
-}
-
-/** ClickHouse's complaints about a row's content. Anything else (disk full, memory, restart) is a reason to wait, never to drop. */
-const ROW_ERRORS = new Set([6, 25, 26, 27, 32, 38, 41, 53, 69, 70, 72, 117, 130, 131, 321, 349, 441, 467, 675]);
-
-function isRowError(error: unknown): boolean {
-  return error instanceof XinglinError && error.code === 'events.rejected' && ROW_ERRORS.has(Number(error.params['code']));
 }
 
 export function createGroupWriter(options: GroupWriterOptions): GroupWriter {
-  const { url, groupRows, groupBytes, groupMs, parallel = 2, insert = insertNdjson, onRefused } = options;
+  const { url, groupRows, groupBytes, groupMs, parallel = 2, insert = insertNdjson } = options;
+  let block = createEventBlock();
   let waiting: GroupEntry[] = [];
-  let rows = 0;
-  let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
   let running = 0;
   let idle: (() => void)[] = [];
 
-  function full(): boolean {
-    return rows >= groupRows || bytes >= groupBytes;
-  }
-
   function pump(due: boolean): void {
     if (waiting.length === 0 || running >= parallel) return;
+    const full = block.rows >= groupRows || block.size >= groupBytes;
     // While one insert is under way a second starts only for a full group: more parts would not make it faster.
-    if (!full() && (!due || running > 0)) {
+    if (!full && (!due || running > 0)) {
       timer ??= setTimeout(() => {
         timer = undefined;
         pump(true);
@@ -64,11 +55,11 @@ export function createGroupWriter(options: GroupWriterOptions): GroupWriter {
     clearTimeout(timer);
     timer = undefined;
     const group = waiting;
+    const body = block.finish();
     waiting = [];
-    rows = 0;
-    bytes = 0;
+    block = createEventBlock();
     running += 1;
-    void write(group).finally(() => {
+    void write(group, body).finally(() => {
       running -= 1;
       if (waiting.length > 0) pump(true);
       else if (running === 0) {
@@ -78,46 +69,21 @@ export function createGroupWriter(options: GroupWriterOptions): GroupWriter {
     });
   }
 
-  async function write(group: readonly GroupEntry[]): Promise<void> {
+  async function write(group: readonly GroupEntry[], body: Buffer<ArrayBuffer>): Promise<void> {
     try {
-      await insert(url, randomUUID(), Buffer.from(group.map((entry) => entry.rows).join(''), 'utf8'));
-      for (const entry of group) entry.done(0);
+      await insert(url, randomUUID(), body, { format: 'Native' });
+      for (const entry of group) entry.done();
     } catch (error) {
-      if (isRowError(error)) {
-        for (const entry of group) await writeApart(entry);
-      } else for (const entry of group) entry.failed(error);
-    }
-  }
-
-  /** The store refused a group because of some row: find it by halving, write the rest, count it. */
-  async function writeApart(entry: GroupEntry): Promise<void> {
-    try {
-      entry.done(await halve(entry.rows.split('\n').filter((row) => row !== '')));
-    } catch (error) {
-      entry.failed(error);
-    }
-  }
-
-  async function halve(lines: readonly string[]): Promise<number> {
-    try {
-      await insert(url, randomUUID(), Buffer.from(lines.join('\n'), 'utf8'));
-      return 0;
-    } catch (error) {
-      if (!isRowError(error)) throw error;
-      if (lines.length <= 1) {
-        onRefused?.(lines[0] ?? '', error);
-        return lines.length;
-      }
-      const middle = lines.length >> 1;
-      return (await halve(lines.slice(0, middle))) + (await halve(lines.slice(middle)));
+      for (const entry of group) entry.failed(error);
     }
   }
 
   return {
-    add(entry) {
+    get block() {
+      return block;
+    },
+    commit(entry) {
       waiting.push(entry);
-      rows += entry.count;
-      bytes += entry.rows.length;
       pump(false);
     },
     async drained() {

@@ -13,7 +13,9 @@ const indicator = (type: IndicatorType, value: string, more: Partial<MatchableIn
   ...more,
 });
 const match = (list: readonly MatchableIndicator[], event: Record<string, unknown>, tenant = 'cn.gd.h1') =>
-  createIntelMatcher(list).match(event, tenant, NOW)?.map((hit) => `${hit.field}=${hit.value}`);
+  createIntelMatcher(list)
+    .match(event, tenant, NOW)
+    ?.map((hit) => `${hit.field}=${hit.value}`);
 
 describe('createIntelMatcher()', () => {
   it('finds an address, whichever side it is on', () => {
@@ -31,7 +33,11 @@ describe('createIntelMatcher()', () => {
   });
 
   it('finds networks of any prefix length in both families', () => {
-    const list = [indicator('cidr', '198.51.100.0/24'), indicator('cidr', '203.0.112.0/20'), indicator('cidr', '2001:db8::/32')];
+    const list = [
+      indicator('cidr', '198.51.100.0/24'),
+      indicator('cidr', '203.0.112.0/20'),
+      indicator('cidr', '2001:db8::/32'),
+    ];
     expect(match(list, { 'source.ip': '198.51.100.255' })).toHaveLength(1);
     expect(match(list, { 'source.ip': '203.0.127.1' })).toHaveLength(1);
     expect(match(list, { 'source.ip': '203.0.128.1' })).toBeUndefined();
@@ -68,7 +74,14 @@ describe('createIntelMatcher()', () => {
   });
 
   it('names what it cannot read instead of failing', () => {
-    const bad: [IndicatorType, string][] = [['ip', '300.1.1.1'], ['cidr', '10.0.0.0/33'], ['cidr', '10.0.0.0/'], ['domain', '.'], ['md5', 'zz'], ['url', '#']];
+    const bad: [IndicatorType, string][] = [
+      ['ip', '300.1.1.1'],
+      ['cidr', '10.0.0.0/33'],
+      ['cidr', '10.0.0.0/'],
+      ['domain', '.'],
+      ['md5', 'zz'],
+      ['url', '#'],
+    ];
     const matcher = createIntelMatcher(bad.map(([type, value]) => indicator(type, value)));
     expect(matcher.rejected).toHaveLength(bad.length);
     expect(matcher.size).toBe(0);
@@ -76,19 +89,29 @@ describe('createIntelMatcher()', () => {
 
   it('agrees with arithmetic on every IPv4 network', () => {
     fc.assert(
-      fc.property(fc.nat(0xffff_ffff), fc.nat(0xffff_ffff), fc.integer({ min: 0, max: 32 }), (network, address, prefix) => {
-        const dotted = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
-        const inside = prefix === 0 || Math.floor(network / 2 ** (32 - prefix)) === Math.floor(address / 2 ** (32 - prefix));
-        expect(match([indicator('cidr', `${dotted(network)}/${prefix}`)], { 'source.ip': dotted(address) }) !== undefined).toBe(inside);
-      }),
+      fc.property(
+        fc.nat(0xffff_ffff),
+        fc.nat(0xffff_ffff),
+        fc.integer({ min: 0, max: 32 }),
+        (network, address, prefix) => {
+          const dotted = (value: number): string => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
+          const inside =
+            prefix === 0 || Math.floor(network / 2 ** (32 - prefix)) === Math.floor(address / 2 ** (32 - prefix));
+          expect(
+            match([indicator('cidr', `${dotted(network)}/${prefix}`)], { 'source.ip': dotted(address) }) !== undefined,
+          ).toBe(inside);
+        },
+      ),
     );
   });
 });
 
 describe('parseV4(), parseV6()', () => {
   it('refuse what is no address', () => {
-    for (const text of ['', '1.2.3', '1.2.3.4.5', '1.2.3.256', '1..2.3', 'a.b.c.d', '1.2.3.4 ']) expect(parseV4(text)).toBeUndefined();
-    for (const text of [':', ':::', '1:2:3', '1::2::3', 'g::1', '1:2:3:4:5:6:7:8:9', '::1.2.3.999']) expect(parseV6(text)).toBeUndefined();
+    for (const text of ['', '1.2.3', '1.2.3.4.5', '1.2.3.256', '1..2.3', 'a.b.c.d', '1.2.3.4 '])
+      expect(parseV4(text)).toBeUndefined();
+    for (const text of [':', ':::', '1:2:3', '1::2::3', 'g::1', '1:2:3:4:5:6:7:8:9', '::1.2.3.999'])
+      expect(parseV6(text)).toBeUndefined();
     expect(parseV6('::')).toBe(0n);
     expect(maskV4(parseV4('255.255.255.255') ?? 0, 0)).toBe(0);
   });

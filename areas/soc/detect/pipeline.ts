@@ -132,7 +132,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const result = await pool.load(spec);
     loadedRules.set(result.rules + set.correlations.length);
     const issues = [...set.issues, ...result.issues];
-    log.info({ rules: result.rules, correlations: set.correlations.length, indicators: spec.indicators.length, issues: issues.length }, 'rules loaded');
+    log.info(
+      {
+        rules: result.rules,
+        correlations: set.correlations.length,
+        indicators: spec.indicators.length,
+        issues: issues.length,
+      },
+      'rules loaded',
+    );
     for (const issue of issues.slice(0, 20)) log.warn({ issue }, 'rule issue');
     if (set.version !== rulesVersion) {
       const first = rulesVersion === '';
@@ -146,7 +154,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function scheduleRefresh(): Promise<void> {
     refreshing = refreshing
       .then(() => refresh(false))
-      .catch((error: unknown) => log.warn({ err: error }, 'rules and indicators could not be read; the former stay in force'));
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'rules and indicators could not be read; the former stay in force'),
+      );
     return refreshing;
   }
 
@@ -169,7 +179,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (!batch.keyed) return process(batch);
       const same = underWay.get(batch.id);
       // The same key twice at once: the second waits for the first and is its duplicate.
-      if (same !== undefined) return same.then((outcome) => ({ ...NO_OUTCOME, duplicate: true, ...(outcome.reply === undefined ? {} : { reply: outcome.reply }) }));
+      if (same !== undefined)
+        return same.then((outcome) => ({
+          ...NO_OUTCOME,
+          duplicate: true,
+          ...(outcome.reply === undefined ? {} : { reply: outcome.reply }),
+        }));
       const work = processKeyed(batch).finally(() => underWay.delete(batch.id));
       underWay.set(batch.id, work);
       return work;
@@ -194,7 +209,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         else {
           const { lookback } = createCorrelationBook(manager.loaded.set);
           const read = await replay(platform, checkpoint, dispatcher, manager, lookback);
-          log.info({ checkpoint: new Date(checkpoint).toISOString(), read }, 'detections since the checkpoint handed over again');
+          log.info(
+            { checkpoint: new Date(checkpoint).toISOString(), read },
+            'detections since the checkpoint handed over again',
+          );
         }
         for (const topic of ['rules.changed', 'intel.', 'asset.', 'zone.'])
           unsubscribe.push(bus.subscribe(topic, () => void scheduleRefresh()));
@@ -202,7 +220,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
           setInterval(() => void saveCheckpoint(), CHECKPOINT_EVERY_MS),
           setInterval(() => void scheduleRefresh(), REFRESH_EVERY_MS),
           setInterval(() => {
-            dispatcher.advance(Date.now()).catch((error: unknown) => log.warn({ err: error }, 'correlations were not taken'));
+            dispatcher
+              .advance(Date.now())
+              .catch((error: unknown) => log.warn({ err: error }, 'correlations were not taken'));
             if (relief.length > 0 && !isSaturated()) {
               for (const resolve of relief) resolve();
               relief = [];

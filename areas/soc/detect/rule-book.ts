@@ -47,7 +47,11 @@ export function createRuleBook(set: RuleSet, levels: readonly LevelSetting[]): R
       if (info === undefined || tenant === undefined) return info;
       let best: LevelSetting | undefined;
       for (const one of levels)
-        if (one.ruleId === id && covers(one.tenant, tenant) && (best === undefined || one.tenant.length > best.tenant.length))
+        if (
+          one.ruleId === id &&
+          covers(one.tenant, tenant) &&
+          (best === undefined || one.tenant.length > best.tenant.length)
+        )
           best = one;
       return best === undefined ? info : { ...info, level: best.level };
     },
@@ -77,7 +81,9 @@ function infoOf(
   groupBy: readonly string[],
   set: RuleSet,
 ): RuleInfo {
-  const attack = rule.tags.filter((tag) => tag.startsWith('attack.')).map((tag) => tag.slice('attack.'.length).replaceAll('_', '-'));
+  const attack = rule.tags
+    .filter((tag) => tag.startsWith('attack.'))
+    .map((tag) => tag.slice('attack.'.length).replaceAll('_', '-'));
   const custom = (key: string): string => {
     const value = rule.custom[key];
     return typeof value === 'string' ? value : '';

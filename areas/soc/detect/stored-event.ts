@@ -27,9 +27,7 @@ const KEYS = new Map<string, string>(
       : [],
   ),
 );
-const NUMBERS = new Set<string>(
-  EVENT_COLUMNS.filter((column) => column.type === 'UInt16').map(({ column }) => column),
-);
+const NUMBERS = new Set<string>(EVENT_COLUMNS.filter((column) => column.type === 'UInt16').map(({ column }) => column));
 
 function timeOf(value: unknown): number {
   return Date.parse(`${String(value).replace(' ', 'T')}Z`);

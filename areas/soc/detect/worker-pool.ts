@@ -121,7 +121,10 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
           job.deaths += 1;
           if (job.deaths < MAX_DEATHS) assign(member, job);
           else {
-            log.error({ source: job.batch.source.id, format: job.batch.format }, 'a batch ended two workers; it is given up');
+            log.error(
+              { source: job.batch.source.id, format: job.batch.format },
+              'a batch ended two workers; it is given up',
+            );
             fail(job, new XinglinError('internal.error', { ref: job.batch.id }));
           }
         }

@@ -1,7 +1,6 @@
 /** A pipeline worker thread: raw batch in, durable rows and hits out. Started by worker-pool.ts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { NetworkContext } from '../normalize/network-context.ts';
-import { NO_OUTCOME } from '../normalize/raw-batch.ts';
 import type { RawBatch } from '../normalize/raw-batch.ts';
 import { processBatch } from './batch-processor.ts';
 import { EMPTY_SPEC, createDetector } from './detector.ts';
@@ -17,17 +16,7 @@ const options = workerData as WorkerOptions;
 let detector = createDetector(EMPTY_SPEC);
 let network = new NetworkContext([], []);
 
-const writer = createGroupWriter({
-  ...options,
-  url: options.eventsUrl,
-  onRefused: (row, error) =>
-    send({
-      type: 'log',
-      level: 'error',
-      message: 'the event store refused a row; it is counted as dropped',
-      data: { row: row.slice(0, 2000), reason: error instanceof Error ? error.message : String(error) },
-    }),
-});
+const writer = createGroupWriter({ ...options, url: options.eventsUrl });
 
 function load(version: number, spec: DetectionSpec): void {
   try {
@@ -48,30 +37,17 @@ function load(version: number, spec: DetectionSpec): void {
   send({ type: 'loaded', version, rules: detector.ruleCount, issues });
 }
 
+/** A defect of ours thrown here ends the thread on purpose: the block may be half written, and the pool gives every batch to a new worker. */
 function take(job: number, batch: RawBatch): void {
-  try {
-    const { rows, outcome, hits } = processBatch(batch, detector, network, Date.now());
-    if (outcome.received === 0) {
-      send({ type: 'done', job, outcome, hits });
-      return;
-    }
-    writer.add({
-      rows,
-      count: outcome.received,
-      done: (refused) =>
-        send({ type: 'done', job, outcome: refused === 0 ? outcome : { ...outcome, dropped: refused }, hits }),
-      failed: (error) => send({ type: 'failed', job, message: error instanceof Error ? error.message : String(error) }),
-    });
-  } catch (error) {
-    // A defect of ours: the batch is dropped, counted and reported, and the worker goes on.
-    send({
-      type: 'log',
-      level: 'error',
-      message: 'a batch could not be processed',
-      data: { source: batch.source.id, format: batch.format, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-    });
-    send({ type: 'done', job, outcome: { ...NO_OUTCOME, dropped: 1 }, hits: [] });
+  const { outcome, hits } = processBatch(batch, detector, network, Date.now(), writer.block);
+  if (outcome.received === 0) {
+    send({ type: 'done', job, outcome, hits });
+    return;
   }
+  writer.commit({
+    done: () => send({ type: 'done', job, outcome, hits }),
+    failed: (error) => send({ type: 'failed', job, message: error instanceof Error ? error.message : String(error) }),
+  });
 }
 
 port.on('message', (message: ToWorker) => {

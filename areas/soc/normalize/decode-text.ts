@@ -5,7 +5,7 @@ const gb18030 = new TextDecoder('gb18030');
  * with replacement characters. Never throws.
  */
 export function decodeText(bytes: Buffer, start: number, end: number): string {
-  const text = bytes.toString("utf8", start, end);
+  const text = bytes.toString('utf8', start, end);
   // A real U+FFFD in the input is rare enough to pay for the second look.
   if (!text.includes('\uFFFD')) return text;
   const chinese = gb18030.decode(bytes.subarray(start, end));

@@ -87,7 +87,7 @@ function nextLine(bytes: Buffer, from: number): { end: number; next: number } {
 
 function visitLines(bytes: Buffer, visitor: ItemVisitor, envelope?: Envelope): ItemsResult {
   let truncated = 0;
-  for (let pos = 0; pos < bytes.length; ) {
+  for (let pos = 0; pos < bytes.length;) {
     const { end, next } = nextLine(bytes, pos);
     if (end > pos) {
       if (end - pos > MAX_MESSAGE) truncated += 1;

@@ -1,7 +1,7 @@
 /** One record of any input → one flat ECS event with a valid time. */
 import { createParser } from '@xinglin/parse';
 import type { LineParser, ParseContext, Parsed } from '@xinglin/parse';
-import type { FlatEvent } from './event-row.ts';
+import type { FlatEvent } from './event-block.ts';
 import { isObject } from './items.ts';
 import type { Envelope, JsonObject } from './items.ts';
 import type { RawBatch } from './raw-batch.ts';
@@ -96,7 +96,8 @@ export function createNormalizer(batch: Pick<RawBatch, 'source' | 'receivedAt' |
     },
     document(doc, raw, envelope) {
       const parsed = parser.parseObject(doc, context);
-      const chosen = parsed.confidence >= KNOWN ? parsed : (unwrap(messageOf(doc), doc) ?? readEcs(doc, parsed) ?? parsed);
+      const chosen =
+        parsed.confidence >= KNOWN ? parsed : (unwrap(messageOf(doc), doc) ?? readEcs(doc, parsed) ?? parsed);
       return finish(withOriginal(chosen, raw ?? JSON.stringify(doc)), envelope);
     },
   };
@@ -127,7 +128,8 @@ function addShipperFields(event: FlatEvent, doc: JsonObject): void {
   for (const key of Object.keys(doc)) {
     const value = doc[key];
     const root = key.split('.', 1)[0] ?? key;
-    if (key === '@timestamp' && event['@timestamp'] === undefined && typeof value === 'string') event['@timestamp'] = value;
+    if (key === '@timestamp' && event['@timestamp'] === undefined && typeof value === 'string')
+      event['@timestamp'] = value;
     else if (key === 'hostname' && typeof value === 'string') event['host.hostname'] ??= value;
     else if (SHIPPER_ROOTS.has(root)) addFlat(event, key, value, 0, false);
   }
@@ -154,11 +156,16 @@ function readEcs(doc: JsonObject, generic: Parsed): Parsed | undefined {
     if (key === '@timestamp' || key === 'message') {
       if (typeof doc[key] === 'string') fields[key] = doc[key];
     } else if (ECS_ROOTS.has(root)) addFlat(fields, key, doc[key], 0, true);
-    else if (key !== 'ecs' && key !== 'ecs.version' && key !== '@metadata') addFlat(fields, `json.${key}`, doc[key], 0, true);
+    else if (key !== 'ecs' && key !== 'ecs.version' && key !== '@metadata')
+      addFlat(fields, `json.${key}`, doc[key], 0, true);
   }
   const name = typeof dataset === 'string' && /^[\w.-]{1,64}$/.test(dataset) ? dataset : generic.dataset;
   fields['event.dataset'] = name;
-  return { dataset: name, fields: fields as Parsed['fields'], confidence: typeof dataset === 'string' ? 0.8 : generic.confidence };
+  return {
+    dataset: name,
+    fields: fields as Parsed['fields'],
+    confidence: typeof dataset === 'string' ? 0.8 : generic.confidence,
+  };
 }
 
 const MAX_DEPTH = 12;

@@ -112,7 +112,9 @@ class Reader {
 export function decodeLogsRequest(bytes: Uint8Array): LogsRequest {
   const resourceLogs: NonNullable<LogsRequest['resourceLogs']> = [];
   const reader = new Reader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  reader.fields((field, wire) => field === 1 && wire === 2 && resourceLogs.push(readResourceLogs(reader.message())) > 0);
+  reader.fields(
+    (field, wire) => field === 1 && wire === 2 && resourceLogs.push(readResourceLogs(reader.message())) > 0,
+  );
   return { resourceLogs };
 }
 
@@ -123,7 +125,9 @@ function readResourceLogs(reader: Reader): NonNullable<LogsRequest['resourceLogs
     if (wire !== 2) return false;
     if (field === 1) {
       const resource = reader.message();
-      resource.fields((inner, kind) => inner === 1 && kind === 2 && attributes.push(readKeyValue(resource.message(), 0)) > 0);
+      resource.fields(
+        (inner, kind) => inner === 1 && kind === 2 && attributes.push(readKeyValue(resource.message(), 0)) > 0,
+      );
       return true;
     }
     return field === 2 && scopeLogs.push(readScopeLogs(reader.message())) > 0;
@@ -193,12 +197,16 @@ function readAnyValue(reader: Reader, depth: number): AnyValue {
     else if (field === 5 && wire === 2) {
       const values: AnyValue[] = [];
       const list = reader.message();
-      list.fields((number, kind) => number === 1 && kind === 2 && values.push(readAnyValue(list.message(), depth + 1)) > 0);
+      list.fields(
+        (number, kind) => number === 1 && kind === 2 && values.push(readAnyValue(list.message(), depth + 1)) > 0,
+      );
       value.arrayValue = { values };
     } else if (field === 6 && wire === 2) {
       const values: KeyValue[] = [];
       const list = reader.message();
-      list.fields((number, kind) => number === 1 && kind === 2 && values.push(readKeyValue(list.message(), depth + 1)) > 0);
+      list.fields(
+        (number, kind) => number === 1 && kind === 2 && values.push(readKeyValue(list.message(), depth + 1)) > 0,
+      );
       value.kvlistValue = { values };
     } else if (field === 7 && wire === 2) value.bytesValue = reader.bytes().toString('base64');
     else return false;

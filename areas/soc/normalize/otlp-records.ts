@@ -62,7 +62,8 @@ function visitRecord(record: unknown, shared: Readonly<Record<string, Scalar>>, 
   const time = nanos(field(record, 'timeUnixNano')) ?? nanos(field(record, 'observedTimeUnixNano'));
   const envelope: Envelope = time === undefined ? { fields } : { time, fields };
   const body = plain(field(record, 'body'), 0);
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) visitor.document(body as JsonObject, undefined, envelope);
+  if (typeof body === 'object' && body !== null && !Array.isArray(body))
+    visitor.document(body as JsonObject, undefined, envelope);
   else visitor.text(typeof body === 'string' ? body : JSON.stringify(body ?? ''), envelope);
 }
 
