@@ -7,7 +7,7 @@ import { action, readConfig } from '../command.ts';
 import type { Register } from '../command.ts';
 import type { DemoAccount } from '../demo/accounts.ts';
 import { prepareDemo } from '../demo/prepare.ts';
-import { EXIT } from '../output.ts';
+import { EXIT, printError } from '../output.ts';
 
 interface DemoOptions {
   readonly port?: string;
@@ -40,7 +40,10 @@ export const registerDemo: Register = (program) => {
         });
         const say = (text: string): void => output.say(text);
         const server = await startServer(config, { say, createAdministrators: false });
-        const demo = await prepareDemo(server, config.data, say);
+        const demo = await prepareDemo(server, config.data, say).catch(async (error: unknown) => {
+          await server.stop();
+          process.exit(printError(error, output.json));
+        });
         showAccounts(server.url, config.data, demo.accounts, say);
         process.stdout.write(`ready: ${server.url}\n`);
         const player =

@@ -23,6 +23,15 @@ const SOURCES: readonly { kind: Via; name: string }[] = [
   { kind: 'http', name: 'HIS 操作审计' },
   { kind: 'splunk', name: '流量探针(Suricata)' },
 ];
+const ASSET_KINDS = {
+  server: '服务器',
+  pc: '终端',
+  network: '网络设备',
+  security: '安全设备',
+  medical: '医疗设备',
+  'front-end': '前置机',
+  storage: '存储',
+} as const;
 const KINDS = { commission: '卫健委', hospital: '医院', clinic: '诊所', center: '中心' } as const;
 
 /**
@@ -76,19 +85,20 @@ export async function prepareDemo(
 
 async function createSources(client: ApiClient, region: DemoRegion): Promise<DemoSource[]> {
   const made: DemoSource[] = [];
-  for (const institution of region.institutions) {
+  await inParallel(4, region.institutions, async ({ tenant, net }) => {
     for (const { kind, name } of SOURCES) {
-      const address = kind === 'syslog' ? `127.0.${institution.net}.1` : undefined;
+      const address = kind === 'syslog' ? `127.0.${net}.1` : undefined;
+      const allowed = address === undefined ? {} : { allowedIps: [address] };
       const { token } = await client.send<{ token: string }>('POST', '/sources', {
-        tenant: institution.tenant,
+        tenant,
         kind,
         name,
         silentAfterS: 1800,
-        ...(address === undefined ? {} : { allowedIps: [address] }),
+        ...allowed,
       });
-      made.push({ tenant: institution.tenant, kind, name, token, ...(address === undefined ? {} : { address }) });
+      made.push({ tenant, kind, name, token, ...(address === undefined ? {} : { address }) });
     }
-  }
+  });
   return made;
 }
 
@@ -150,9 +160,49 @@ function institutionTable(institutions: readonly DemoInstitution[]): (string | n
   ];
 }
 
+/** Zones and systems one by one, as a supervisor types them; assets by import. */
 async function importAssets(client: ApiClient, sites: readonly DemoSite[]): Promise<void> {
-  void client;
-  void sites;
+  await inParallel(4, sites, async ({ institution: { tenant }, zones, systems }) => {
+    for (const { name, kind, cidr } of zones)
+      await client.send('POST', '/zones', { tenant, name, kind, cidrs: [cidr] });
+    for (const system of systems) await client.send('POST', '/systems', { tenant, ...system });
+  });
+  const rows = sites.flatMap(({ institution, assets }) =>
+    assets.map((asset) => [
+      institution.tenant,
+      asset.name,
+      ASSET_KINDS[asset.kind],
+      asset.ip,
+      asset.hostname,
+      asset.os,
+      asset.system,
+      asset.zone,
+      asset.importance,
+      asset.department,
+    ]),
+  );
+  const header = [
+    '所属机构',
+    '资产名称',
+    '资产类型',
+    'IP地址',
+    '主机名',
+    '操作系统',
+    '业务系统',
+    '网络区域',
+    '重要程度',
+    '使用科室',
+  ];
+  await upload(client, '/assets/import', 'assets.csv', [header, ...rows]);
+}
+
+async function inParallel<T>(width: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
+    }),
+  );
 }
 
 /** RFC 4180 with a byte-order mark, as a spreadsheet program saves it. */
