@@ -1,27 +1,26 @@
-/** The SOC as the server sees it: the steps wired in the direction data flows. */
-import type { Area, AreaModule, Platform } from '@xinglin/platform/http';
+import type { AreaModule, Platform } from '@xinglin/platform/http';
 import { createCollect } from './collect/index.ts';
 import { createDetect } from './detect/index.ts';
+import type { Hit } from './detect/index.ts';
 import { createRespond } from './respond/index.ts';
-import type { Respond } from './respond/index.ts';
 import { createSupervise } from './supervise/index.ts';
+import './tables.ts';
 
+/** The SOC: its steps wired in the order in which data flows. Services start in this order and stop in reverse. */
 export const soc: AreaModule = {
   name: 'soc',
   migrations: new URL('./migrations/', import.meta.url),
-  create(platform: Platform): Promise<Area> {
-    // Detection hands its hits to the responder, which needs the rules of detection: the sink is reached when hits come.
-    let respond: Respond | undefined;
-    const detect = createDetect(platform, {
-      sink: { accept: (hits) => respond?.sink.accept(hits) ?? Promise.reject(new Error('the responder is not there yet')) },
-    });
-    respond = createRespond(platform, {
+  create(platform: Platform) {
+    // The responder needs the rules, detection needs the responder: hits flow only once both exist.
+    let accept = (_hits: readonly Hit[]): Promise<void> => Promise.reject(new Error('the responder is not there yet'));
+    const detect = createDetect(platform, { sink: { accept: (hits) => accept(hits) } });
+    const respond = createRespond(platform, {
       rules: detect.book,
       onIndicatorsChanged: () => platform.bus.publish({ topic: 'intel.changed', tenant: '', data: {} }),
     });
+    accept = (hits) => respond.sink.accept(hits);
     const collect = createCollect(platform, { sink: detect.pipeline, silence: respond.raise });
     const supervise = createSupervise(platform);
-    // Started in this order and stopped in reverse: inputs open last and close first.
     const steps = [supervise, respond, detect, collect];
     return Promise.resolve({
       name: 'soc',
