@@ -3,66 +3,42 @@ import { toInteger } from './scan/text.ts';
 import { isoFromMs } from './scan/timestamps.ts';
 import type { EcsValue, Fields, LogLine, ParseContext, Parsed, ParserSpec } from './types.ts';
 
-function unique(fields: Fields, keys: readonly string[], accept: (text: string) => boolean): string[] | undefined {
-  let out: string[] | undefined;
-  for (const key of keys) {
-    const value = fields[key];
-    if (typeof value !== 'string' || value === '' || !accept(value)) continue;
-    if (out === undefined) out = [value];
-    else if (!out.includes(value)) out.push(value);
-  }
-  return out;
+function add(list: string[] | undefined, value: EcsValue | undefined): string[] | undefined {
+  if (typeof value !== 'string' || value === '' || value === '-') return list;
+  if (list === undefined) return [value];
+  if (!list.includes(value)) list.push(value);
+  return list;
 }
 
-const ipKeys = [
-  'source.ip',
-  'destination.ip',
-  'client.ip',
-  'server.ip',
-  'source.nat.ip',
-  'destination.nat.ip',
-  'host.ip',
-  'dns.resolved_ip',
-];
-const userKeys = [
-  'user.name',
-  'user.effective.name',
-  'user.target.name',
-  'user.changes.name',
-  'source.user.name',
-  'destination.user.name',
-];
-const hostKeys = [
-  'host.hostname',
-  'host.name',
-  'observer.name',
-  'destination.domain',
-  'source.domain',
-  'client.domain',
-  'server.domain',
-];
-const hashKeys = [
-  'file.hash.md5',
-  'file.hash.sha1',
-  'file.hash.sha256',
-  'process.hash.md5',
-  'process.hash.sha1',
-  'process.hash.sha256',
-  'process.hash.imphash',
-];
-
-const always = (): boolean => true;
-const named = (text: string): boolean => text !== '-';
-
-/** `related.*`, so that one query finds an address, user, host or hash whatever its part in the event. */
-export function putRelated(fields: Fields): void {
-  const ips = unique(fields, ipKeys, isIp);
+/**
+ * `related.ip`, `.user` and `.hosts`, so that one query finds an address, user or host whatever its part in the event. Every
+ * lookup costs on every line, hence the order: what servers log, and what only devices log.
+ */
+export function putRelated(fields: Fields, role: 'host' | 'observer'): void {
+  let ips = add(undefined, fields['source.ip']);
+  ips = add(ips, fields['destination.ip']);
+  let users = add(undefined, fields['user.name']);
+  let hosts: string[] | undefined;
+  if (role === 'host') {
+    users = add(add(users, fields['user.effective.name']), fields['user.target.name']);
+    hosts = add(add(undefined, fields['host.hostname']), fields['host.name']);
+  } else {
+    ips = add(add(ips, fields['source.nat.ip']), fields['destination.nat.ip']);
+    users = add(add(users, fields['source.user.name']), fields['destination.user.name']);
+    hosts = add(undefined, fields['observer.name']);
+  }
+  hosts = add(add(hosts, fields['source.domain']), fields['destination.domain']);
   if (ips !== undefined) fields['related.ip'] = ips;
-  const users = unique(fields, userKeys, named);
   if (users !== undefined) fields['related.user'] = users;
-  const hosts = unique(fields, hostKeys, named);
   if (hosts !== undefined) fields['related.hosts'] = hosts;
-  const hashes = unique(fields, hashKeys, always);
+}
+
+const hashKeys = ['md5', 'sha1', 'sha256', 'imphash'] as const;
+
+/** `related.hash`; called by the parsers whose logs have hashes. */
+export function putRelatedHashes(fields: Fields, ...prefixes: readonly string[]): void {
+  let hashes: string[] | undefined;
+  for (const prefix of prefixes) for (const key of hashKeys) hashes = add(hashes, fields[`${prefix}.hash.${key}`]);
   if (hashes !== undefined) fields['related.hash'] = hashes;
 }
 
@@ -100,7 +76,7 @@ function putCommon(spec: ParserSpec | undefined, parsed: Parsed, ctx: ParseConte
     putDefault(fields, 'observer.product', spec.product);
   }
   if (ctx.sender !== undefined) fields['log.source.address'] = ctx.sender;
-  putRelated(fields);
+  putRelated(fields, spec?.role ?? 'host');
 }
 
 function putSyslog(fields: Fields, line: LogLine, ctx: ParseContext, role: 'host' | 'observer'): void {

@@ -137,14 +137,16 @@ function frameOf(
   message: string,
 ): SyslogFrame {
   return {
-    ...(priority >= 0 && { priority, facility: priority >> 3, severity: priority & 7 }),
-    ...(stamp !== undefined && { timestamp: stamp.ms }),
-    zoned: stamp?.zoned ?? true,
-    ...(hostname !== undefined && { hostname }),
-    ...(appName !== undefined && { appName }),
-    ...(procId !== undefined && { procId }),
-    ...(msgId !== undefined && { msgId }),
-    ...(structuredData !== undefined && { structuredData }),
+    priority: priority < 0 ? undefined : priority,
+    facility: priority < 0 ? undefined : priority >> 3,
+    severity: priority < 0 ? undefined : priority & 7,
+    timestamp: stamp?.ms,
+    zoned: stamp === undefined || stamp.zoned,
+    hostname,
+    appName,
+    procId,
+    msgId,
+    structuredData,
     message,
   };
 }

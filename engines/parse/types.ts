@@ -31,19 +31,19 @@ export interface Parsed {
 
 /** The syslog header taken off a line. */
 export interface SyslogFrame {
-  readonly priority?: number;
-  readonly facility?: number;
-  readonly severity?: number;
+  readonly priority: number | undefined;
+  readonly facility: number | undefined;
+  readonly severity: number | undefined;
   /** Epoch milliseconds. */
-  readonly timestamp?: number;
+  readonly timestamp: number | undefined;
   /** Whether the stamp carried its own zone. */
   readonly zoned: boolean;
-  readonly hostname?: string;
-  readonly appName?: string;
-  readonly procId?: string;
-  readonly msgId?: string;
+  readonly hostname: string | undefined;
+  readonly appName: string | undefined;
+  readonly procId: string | undefined;
+  readonly msgId: string | undefined;
   /** RFC 5424 structured data: id → parameter → value. */
-  readonly structuredData?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly structuredData: ReadonlyMap<string, ReadonlyMap<string, string>> | undefined;
   readonly message: string;
 }
 

@@ -135,6 +135,15 @@ function readProcess(fields: Fields, group: string): void {
 }
 
 function readMessage(fields: Fields, message: string): void {
+  if (fields['source.address'] === undefined) {
+    // "(70014)End of file found: [client 10.0.0.9:17036] AH02006: …" — the error text comes first.
+    const client = message.indexOf('[client ');
+    const end = client < 0 ? -1 : message.indexOf(']', client);
+    if (end > 0 && client < 200) {
+      const { address, port } = splitEndpoint(message.slice(client + 8, end));
+      putAddress(fields, 'source', address, port);
+    }
+  }
   const code = message.startsWith('AH') ? message.indexOf(': ') : -1;
   if (code > 0 && code < 10) fields['event.code'] = message.slice(0, code);
   const referrer = message.lastIndexOf(', referer: ');

@@ -1,3 +1,4 @@
+import { putRelatedHashes } from '../finish.ts';
 import { isIp, putAddress } from '../scan/address.ts';
 import { scanExtension, splitHeader } from '../scan/extension.ts';
 import { putTransport, putVerdict, severityOf } from '../scan/network.ts';
@@ -147,6 +148,7 @@ function finish(fields: Fields): void {
   if (kind !== undefined) {
     delete fields['file.hash.value'];
     fields[`file.hash.${kind}`] = hash;
+    putRelatedHashes(fields, 'file');
   }
 }
 

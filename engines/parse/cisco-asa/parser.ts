@@ -8,6 +8,8 @@ import { messages, type MessageRow } from './messages.ts';
 const marks = ['%ASA-', '%FTD-', '%PIX-', '%FWSM-'] as const;
 
 function markAt(text: string): number {
+  const percent = text.indexOf('%');
+  if (percent < 0 || percent > 160) return -1;
   for (const mark of marks) {
     const at = text.indexOf(mark);
     if (at >= 0 && at < 160) return at;

@@ -1,5 +1,6 @@
 import { isIp, putAddress } from '../scan/address.ts';
 import { scanPairs } from '../scan/key-value.ts';
+import { namer } from '../scan/names.ts';
 import { putTotals, putTransport, putVerdict, severityOf } from '../scan/network.ts';
 import { toInteger } from '../scan/text.ts';
 import { contextOffset, isoFromMs, isoStamp } from '../scan/timestamps.ts';
@@ -88,18 +89,7 @@ const handled = new Set([
   'dstname',
 ]);
 
-const prefix = 'fortinet.firewall.';
-const names = new Map<string, string>();
-
-/** Prefixed names are made once per key; hostile keys cannot grow the memo without bound. */
-function nameOf(key: string): string {
-  let name = names.get(key);
-  if (name === undefined) {
-    name = prefix + key;
-    if (names.size < 1024 && key.length <= 64) names.set(key, name);
-  }
-  return name;
-}
+const nameOf = namer('fortinet.firewall.');
 
 function identify(line: LogLine): number {
   const text = line.message;

@@ -42,8 +42,7 @@ function identify(line: LogLine): number {
     const close = text.indexOf(']', open);
     return levels.has(text.slice(open + 1, close)) && isThread(text, 19, open) ? 0.92 : 0;
   }
-  const tab = text.indexOf('\t', 19);
-  return tab > 0 && tab < 40 && generalCommand(text, tab) !== undefined ? 0.85 : 0;
+  return gap === 84 && generalCommand(text, text.indexOf('Z', 19) + 1) !== undefined ? 0.85 : 0;
 }
 
 const levels = new Set(['Note', 'Warning', 'Error', 'ERROR', 'System', 'Note ', 'Info']);
@@ -79,22 +78,28 @@ const commands = [
   'Sleep',
 ];
 
-/** General log: `<thread> <command>\t<argument>`. */
-function generalCommand(
-  text: string,
-  from = 0,
-):
-  | { readonly thread: number; readonly command: string; readonly argument: string; readonly begin: number }
-  | undefined {
-  const tab = text.lastIndexOf('\t', from + 80) < from ? -1 : text.indexOf('\t', from);
-  if (tab < 0) return undefined;
-  const match = /^\s{0,12}(\d{1,12}) ([A-Z][A-Za-z ]{2,14})(?:\t|$)/.exec(
-    text.slice(from, from + 64).replace(/^[\t ]{1,12}/, ''),
-  );
-  const command = match?.[2];
-  if (match === null || command === undefined || !commands.includes(command)) return undefined;
-  const begin = text.indexOf(command, from);
-  return { thread: Number(match[1]), command, argument: text.slice(begin + command.length + 1), begin };
+interface General {
+  readonly thread: number;
+  readonly command: string;
+  readonly argument: string;
+  readonly begin: number;
+}
+
+/** General log: `<thread> <command>\t<argument>`; copies through editors have spaces for tabs. */
+function generalCommand(text: string, from: number): General | undefined {
+  let pos = from;
+  while (text.charCodeAt(pos) === 9 || text.charCodeAt(pos) === 32) pos++;
+  const thread = digitsAt(text, pos, text.length);
+  if (pos === from || thread < 0) return undefined;
+  while (text.charCodeAt(pos) >= 48 && text.charCodeAt(pos) <= 57) pos++;
+  if (text.charCodeAt(pos) !== 32) return undefined;
+  const begin = pos + 1;
+  const command = commands.find((word) => text.startsWith(word, begin));
+  if (command === undefined) return undefined;
+  const end = begin + command.length;
+  const after = text.charCodeAt(end);
+  if (end < text.length && after !== 9 && !(after === 32 && text.charCodeAt(end + 1) === 32)) return undefined;
+  return { thread, command, argument: text.slice(end).trimStart(), begin };
 }
 
 function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
@@ -123,7 +128,7 @@ function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
 function parseGeneral(
   fields: Fields,
   text: string,
-  general: { readonly thread: number; readonly command: string; readonly argument: string; readonly begin: number },
+  general: General
 ): Parsed {
   fields['mysql.thread_id'] = general.thread;
   fields['message'] = text.slice(general.begin);

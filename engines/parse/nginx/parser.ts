@@ -1,5 +1,5 @@
 import { nextWord, quotedAt, readAccessLog } from '../scan/access-log.ts';
-import { putAddress, splitEndpoint } from '../scan/address.ts';
+import { isIp, putAddress, splitEndpoint } from '../scan/address.ts';
 import { quoteEnd } from '../scan/csv.ts';
 import { digitsAt, toInteger, toNumber } from '../scan/text.ts';
 import { contextOffset, isoFromMs, isoStamp } from '../scan/timestamps.ts';
@@ -29,7 +29,7 @@ function identify(line: LogLine): number {
   if (end < 0 || end - stamp > 40) return 0;
   if (line.program === 'nginx') return 0.95;
   // Combined lines are nginx's default; a common line without agent is more likely Apache's.
-  return text.indexOf('" "', end) > 0 ? 0.7 : 0.55;
+  return text.indexOf('" "', end) > 0 ? 0.9 : 0.55;
 }
 
 function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
@@ -169,7 +169,14 @@ function parseError(text: string, ctx: ParseContext): Parsed | undefined {
 /** `…, client: 10.0.0.1, server: his, request: "GET / HTTP/1.1", upstream: "…", host: "…", referrer: "…"` */
 function readErrorContext(fields: Fields, text: string, from: number): void {
   const client = text.lastIndexOf(', client: ');
-  if (client < from) return;
+  if (client < from) {
+    // Mail proxy: "client 10.0.0.9:54928 connected to 0.0.0.0:25".
+    if (text.startsWith('client ', from)) {
+      const { address, port } = splitEndpoint(text.slice(from + 7).split(' ', 1)[0] ?? '');
+      if (isIp(address)) putAddress(fields, 'source', address, port);
+    }
+    return;
+  }
   const value = (mark: string): string | undefined => {
     const at = text.indexOf(mark, client);
     if (at < 0) return undefined;

@@ -1,4 +1,5 @@
 import type { EcsValue, Fields, JsonDocument, ParseContext, Parsed } from '../types.ts';
+import { namer } from './names.ts';
 import { anyTime, contextOffset, isoFromMs } from './timestamps.ts';
 
 const MAX_DEPTH = 24;
@@ -65,8 +66,9 @@ export function ecsValue(value: unknown): EcsValue | undefined {
     default:
   }
   if (!Array.isArray(value) || value.length === 0) return undefined;
-  if (value.every((item) => typeof item === 'number')) return value;
-  return value.map((item: unknown) => (typeof item === 'string' ? item : (JSON.stringify(item) ?? '')));
+  const items = Array.from<unknown>(value);
+  if (items.every((item) => typeof item === 'number' && Number.isFinite(item))) return items as number[];
+  return items.map((item) => (typeof item === 'string' ? item : safeJson(item)));
 }
 
 /**
@@ -84,6 +86,19 @@ export function flattenInto(fields: Fields, doc: JsonDocument, prefix: string, s
   walk(fields, doc, prefix, 0, budget, skip);
 }
 
+const joiners = new Map<string, (key: string) => string>();
+
+function join(prefix: string, key: string): string {
+  let joiner = joiners.get(prefix);
+  if (joiner === undefined) {
+    if (prefix.length > 128) return prefix + key;
+    if (joiners.size >= 512) joiners.clear();
+    joiner = namer(prefix);
+    joiners.set(prefix, joiner);
+  }
+  return joiner(key);
+}
+
 function walk(
   fields: Fields,
   doc: JsonDocument,
@@ -96,10 +111,10 @@ function walk(
     if (skip?.has(key) === true) continue;
     const value = doc[key];
     // An own "__proto__" in JSON would otherwise set the prototype of the record.
-    const name = prefix + (key === '__proto__' ? '_proto_' : key);
+    const name = key === '__proto__' ? `${prefix}_proto_` : join(prefix, key);
     if (isObject(value)) {
       if (depth >= MAX_DEPTH || budget.left <= 0) fields[name] = safeJson(value);
-      else walk(fields, value, `${name}.`, depth + 1, budget);
+      else walk(fields, value, join(name, '.'), depth + 1, budget);
       continue;
     }
     const flat = ecsValue(value);

@@ -8,8 +8,9 @@ export interface Stamp {
 
 const DAY_MS = 86_400_000;
 
-let isoSecond = Number.NaN;
-let isoPrefix = '';
+const twoDigits = Array.from({ length: 100 }, (_, n) => (n < 10 ? `0${n}` : String(n)));
+let isoDay = Number.NaN;
+let isoDate = '';
 
 /**
  * Epoch milliseconds as ISO 8601 UTC with milliseconds; undefined outside the years 0–9999.
@@ -22,14 +23,21 @@ let isoPrefix = '';
 export function isoFromMs(ms: number): string | undefined {
   if (!(ms > -62_167_219_200_001 && ms < 253_402_300_800_000)) return undefined;
   const whole = Math.floor(ms);
-  const second = Math.floor(whole / 1000);
-  if (second !== isoSecond) {
-    // Neighbouring lines share their second, and toISOString is the dearest step of a short line.
-    isoPrefix = new Date(second * 1000).toISOString().slice(0, 20);
-    isoSecond = second;
+  const day = Math.floor(whole / DAY_MS);
+  if (day !== isoDay) {
+    // Neighbouring lines share their day, and toISOString is the dearest step of a short line.
+    isoDate = new Date(day * DAY_MS).toISOString().slice(0, 11);
+    isoDay = day;
   }
-  const milli = whole - second * 1000;
-  return isoPrefix + (milli < 10 ? '00' : milli < 100 ? '0' : '') + milli + 'Z';
+  const rest = whole - day * DAY_MS;
+  const seconds = Math.floor(rest / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const milli = rest - seconds * 1000;
+  const hour = twoDigits[Math.floor(minutes / 60)] ?? '';
+  const minute = twoDigits[minutes % 60] ?? '';
+  const second = twoDigits[seconds % 60] ?? '';
+  const fraction = milli === 0 ? '000' : milli < 100 ? `0${twoDigits[milli] ?? ''}` : String(milli);
+  return `${isoDate}${hour}:${minute}:${second}.${fraction}Z`;
 }
 
 /**
@@ -176,6 +184,7 @@ function zoneAt(text: string, pos: number): number {
     return 0;
   }
   if (code !== 43 && code !== 45) {
+    if (!(code >= 65 && code <= 90)) return Number.NaN;
     if (text.startsWith('UTC', pos) || text.startsWith('GMT', pos)) {
       zoneEnd = pos + 3;
       return 0;
@@ -229,7 +238,8 @@ export function isoStamp(text: string, pos: number, offset: number): Stamp | und
   } else at += 2;
   const gap = text.charCodeAt(at);
   if (gap !== 84 && gap !== 32 && gap !== 45 && gap !== 116 && gap !== 95) return undefined;
-  const clock = clockAt(text, at + 1);
+  // MySQL pads single-digit hours with a space.
+  const clock = clockAt(text, text.charCodeAt(at + 1) === 32 ? at + 2 : at + 1);
   if (clock < 0) return undefined;
   return withZone(text, dayMs(year, month - 1, day) + clock, clockEnd, offset, true);
 }

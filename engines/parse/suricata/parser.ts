@@ -1,3 +1,4 @@
+import { putRelatedHashes } from '../finish.ts';
 import { isIp, putAddress } from '../scan/address.ts';
 import {
   child,
@@ -265,6 +266,7 @@ function readFile(fields: Fields, file: JsonDocument): void {
   putText(fields, 'file.hash.sha1', file['sha1']);
   putText(fields, 'file.hash.sha256', file['sha256']);
   putText(fields, 'suricata.eve.fileinfo.state', file['state']);
+  putRelatedHashes(fields, 'file');
 }
 
 function readSsh(fields: Fields, ssh: JsonDocument): void {

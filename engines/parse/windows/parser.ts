@@ -1,8 +1,10 @@
 import { flattenInto, isObject, member, parseJsonObject } from '../scan/json.ts';
+import { namer } from '../scan/names.ts';
 import { anyTime, contextOffset, isoFromMs } from '../scan/timestamps.ts';
 import type { EcsValue, Fields, JsonDocument, LogLine, ParseContext, Parsed, ParserSpec } from '../types.ts';
 import { readDefender, readPowerShell, readSystem, readTaskScheduler, readTerminalServices } from './channels.ts';
 import { fromEvtxJson, fromFlat, fromWinlogbeat, type WindowsEvent } from './event.ts';
+import { putRelatedHashes } from '../finish.ts';
 import { put } from './put.ts';
 import { readSecurity } from './security.ts';
 import { readSysmon } from './sysmon.ts';
@@ -80,6 +82,8 @@ function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
   return event === undefined ? undefined : build({}, event, ctx);
 }
 
+const dataName = namer('winlog.event_data.');
+
 const failureBit = 0x10_0000_0000_0000n;
 const successBit = 0x20_0000_0000_0000n;
 
@@ -119,10 +123,11 @@ function build(fields: Fields, event: WindowsEvent, ctx: ParseContext): Parsed {
   else if (Array.isArray(keywords) && keywords.every((item) => typeof item === 'string'))
     fields['winlog.keywords'] = keywords;
   if (event.message !== undefined) put(fields, 'message', event.message);
-  for (const [name, value] of data) fields[`winlog.event_data.${name}`] = value;
+  for (const [name, value] of data) fields[dataName(name)] = value;
   const dataset = datasets.get(channel.toLowerCase()) ?? 'windows.eventlog';
   readChannel(fields, dataset, code, provider, data);
   if (dataset === 'windows.security') put(fields, 'event.outcome', auditOutcome(keywords));
+  if (data.has('Hashes')) putRelatedHashes(fields, 'process', 'file');
   return { dataset, fields, confidence: 1 };
 }
 
