@@ -6,7 +6,8 @@ import { Predicates } from './compile/predicates.ts';
 import { resolveField, type FieldMapping, type FieldTable } from './mapping/field-mapping.ts';
 import { routesOf, type LogsourceRoute, type LogsourceRouting } from './mapping/routing.ts';
 import { issueOf, Problem } from './problem.ts';
-import type { SigmaFilter, SigmaIssue, SigmaRule } from './types.ts';
+import { compileRegex } from './regex/compile-regex.ts';
+import type { Expression, SigmaFilter, SigmaIssue, SigmaRule } from './types.ts';
 
 export interface CompileOptions {
   /** How rule fields are found in events; without it a field is its own key. */
@@ -61,6 +62,7 @@ export function compile(
         });
         entries.push({ rule, node, scope: { alternatives, logsource: rule.logsource } });
       }
+      issues.push(...backtrackingIssues(rule));
     } catch (error) {
       const where = { file: rule.file, ruleId: rule.id };
       if (!(error instanceof Problem)) throw error;
@@ -108,6 +110,32 @@ export function sourcesOf(rule: SigmaRule, routing: LogsourceRouting | undefined
     else known.alternatives.push(route.when);
   }
   return [...byFields.values()];
+}
+
+/** Patterns prone to backtracking run in linear time here, but not in every other engine: worth telling the author. */
+function backtrackingIssues(rule: SigmaRule): SigmaIssue[] {
+  const issues: SigmaIssue[] = [];
+  const visit = (expression: Expression): void => {
+    if (expression.kind === 'not') visit(expression.child);
+    else if (expression.kind !== 'match') expression.children.forEach(visit);
+    else if (expression.test.kind === 'regex' && expression.test.expand !== true) {
+      const { backtracking, matcher } = compileRegex(expression.test.source, expression.test.flags);
+      if (backtracking === 'fine') return;
+      const runs =
+        matcher === 'linear' ? 'It runs on the linear matcher.' : 'It runs on the native matcher and may be slow.';
+      const problem = new Problem(
+        'regex.backtracking',
+        `The regular expression can take ${backtracking} time. ${runs}`,
+        {
+          path: expression.path,
+          remedy: 'Replace repetitions that can take the same characters, such as ".*" after ".*".',
+        },
+      );
+      issues.push(issueOf(problem, { file: rule.file, ruleId: rule.id }, 'warning'));
+    }
+  };
+  visit(rule.detection.expression);
+  return issues;
 }
 
 function unknownReferences(filters: readonly SigmaFilter[], rules: readonly SigmaRule[]): SigmaIssue[] {

@@ -31,9 +31,13 @@ export function asListText(test: ValueTest): ListText | undefined {
 export function compileTextList(texts: readonly ListText[]): { check: (text: string) => boolean; cost: number } {
   let parts: { has: (value: string) => boolean }[] | undefined;
   const build = (): { has: (value: string) => boolean }[] => {
-    const ofKinds = (...kinds: readonly string[]): readonly ListText[] => texts.filter(({ kind }) => kinds.includes(kind));
+    const ofKinds = (...kinds: readonly string[]): readonly ListText[] =>
+      texts.filter(({ kind }) => kinds.includes(kind));
     const trie = (own: readonly ListText[], backwards: boolean): Trie =>
-      new Trie(own.map(({ kind, text }, id) => ({ text, id, whole: kind === 'equals' })), backwards);
+      new Trie(
+        own.map(({ kind, text }, id) => ({ text, id, whole: kind === 'equals' })),
+        backwards,
+      );
     const ends = ofKinds('equals', 'endswith');
     const starts = ofKinds('startswith');
     const anywhere = ofKinds('contains');
@@ -47,7 +51,8 @@ export function compileTextList(texts: readonly ListText[]): { check: (text: str
     cost: texts.some(({ kind }) => kind === 'contains') ? 12 : 2,
     check: (value) => {
       parts ??= build();
-      for (let at = 0; at < parts.length; at++) if ((parts[at] as { has: (value: string) => boolean }).has(value)) return true;
+      for (let at = 0; at < parts.length; at++)
+        if ((parts[at] as { has: (value: string) => boolean }).has(value)) return true;
       return false;
     },
   };
