@@ -21,7 +21,8 @@ export function Chart({ option, height, label, onClick, onBrush }: {
   const theme = useThemeName();
   useEffect(() => {
     latest.current = { option, onClick, onBrush };
-    chart.current?.setOption(withFont(option), { notMerge: true, lazyUpdate: true });
+    chart.current?.setOption(withFont(option), { notMerge: true });
+    if (chart.current !== undefined && onBrush !== undefined) armBrush(chart.current);
   }, [option, onClick, onBrush]);
   useEffect(() => {
     const element = box.current;
@@ -39,8 +40,7 @@ export function Chart({ option, height, label, onClick, onBrush }: {
         const [from, to] = range ?? [];
         if (from !== undefined && to !== undefined) latest.current.onBrush?.(from, to);
       });
-      if (latest.current.onBrush !== undefined)
-        instance.dispatchAction({ type: 'takeGlobalCursor', key: 'brush', brushOption: { brushType: 'lineX', brushMode: 'single' } });
+      if (latest.current.onBrush !== undefined) armBrush(instance);
       observer = new ResizeObserver(() => instance.resize());
       observer.observe(element);
     });
@@ -52,6 +52,11 @@ export function Chart({ option, height, label, onClick, onBrush }: {
     };
   }, [theme]);
   return <div ref={box} role="img" aria-label={label} style={{ height, width: '100%' }} />;
+}
+
+/** Dragging selects at once, without a toolbox; a new option disarms it. */
+function armBrush(chart: EChartsType): void {
+  chart.dispatchAction({ type: 'takeGlobalCursor', key: 'brush', brushOption: { brushType: 'lineX', brushMode: 'single' } });
 }
 
 function withFont(option: ChartOption): ChartOption {

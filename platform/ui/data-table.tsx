@@ -49,6 +49,8 @@ export interface DataTableProps<T> {
   readonly empty: ReactNode;
   readonly live?: readonly string[];
   readonly limit?: number;
+  /** Sort when the URL names none. */
+  readonly sort?: string;
   readonly expand?: (row: T) => ReactNode;
   readonly extra?: ReactNode;
   readonly rowClass?: (row: T) => string;
@@ -64,7 +66,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const number = useNumber();
   const [filters, setFilters] = useFilters();
   const limit = props.limit ?? 50;
-  const sort = filters['sort'];
+  const sort = filters['sort'] ?? props.sort;
   const query = useMemo(() => ({ ...props.query, sort, limit }), [props.query, sort, limit]);
   const identity = JSON.stringify(query);
   const [pages, setPages] = useState<{ readonly of: string; readonly cursors: readonly string[] }>({ of: identity, cursors: [] });

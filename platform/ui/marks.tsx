@@ -7,13 +7,13 @@ import { useLevelColours } from './theme-context.ts';
 import type { LevelName } from './theme.ts';
 
 /** Severity in words and colour: never by colour alone. */
-export function LevelTag({ level, score }: { readonly level: LevelName; readonly score?: number | undefined }) {
+export function LevelTag({ level, score, label }: { readonly level: LevelName; readonly score?: number | undefined; readonly label?: string }) {
   const t = useText();
   const colours = useLevelColours()[level];
   return (
     <span className="xl-chip" style={{ color: colours.text, background: colours.soft, borderColor: colours.line }}>
       <i style={{ background: colours.solid }} />
-      {t(`ui.level.${level}`)}
+      {label ?? t(`ui.level.${level}`)}
       {score === undefined ? null : <b className="xl-num">{score}</b>}
     </span>
   );

@@ -6,7 +6,7 @@ import { DataTable, EmptyState, FilterBar, PageFrame, RelTime, TimeFilter, timeB
 import type { Alert } from '@xinglin/soc';
 import { Entities } from '../shared/entities.tsx';
 import { InstitutionFilter } from '../shared/institutions.tsx';
-import { TACTICS, word } from '../shared/words.ts';
+import { word } from '../shared/words.ts';
 import { AlertDetailView } from './alert-detail.tsx';
 import { BulkActions } from './bulk-actions.tsx';
 import { AlertState, Severity, useTitle } from './parts.tsx';
@@ -18,26 +18,27 @@ export function Page() {
   const t = useText();
   const number = useNumber();
   const titleOf = useTitle();
-  const { can, actor } = useSession();
+  const { can } = useSession();
   const [filters, setFilters] = useFilters();
   const view = filters['view'] ?? 'open';
   const bounded = filters['range'] !== undefined || filters['from'] !== undefined;
   const minute = Math.floor(Date.now() / 60_000);
   const query = useMemo(() => {
-    const status = view === 'open' ? 'new,open' : view === 'mine' ? 'new,open' : view === 'closed' ? 'closed' : undefined;
+    const status = view === 'open' || view === 'mine' ? 'active' : view === 'closed' ? 'closed' : undefined;
     return {
       q: filters['q'],
       tenant: filters['tenant'],
       level: filters['level'],
       verdict: filters['verdict'],
       rule: filters['rule'],
-      tactic: filters['tactic'],
+      asset: filters['asset'],
+      kind: filters['kind'],
       incident: filters['incident'],
       status: filters['status'] ?? status,
-      assignee: view === 'mine' ? actor.id : undefined,
+      assignee: view === 'mine' ? 'me' : undefined,
       ...(bounded ? timeBounds(filters, '24h', minute * 60_000) : {}),
     };
-  }, [filters, view, bounded, minute, actor.id]);
+  }, [filters, view, bounded, minute]);
 
   const columns: readonly Column<Alert>[] = [
     { key: 'severity', title: t('alert.severity'), width: 106, sort: 'severity', fixed: true, render: (alert) => <Severity alert={alert} />, csv: (alert) => alert.severity },
@@ -103,7 +104,7 @@ export function Page() {
           keep={['view']}
           selects={[
             { name: 'level', label: t('alert.severity'), multiple: true, width: 120, options: LEVELS.map((value) => ({ value, label: t(`ui.level.${value}`) })) },
-            { name: 'tactic', label: t('alert.tactics'), width: 120, options: TACTICS.map((value) => ({ value, label: word(t, 'tactic', value) })) },
+            { name: 'kind', label: t('alert.kind'), options: (['rule', 'correlation', 'intel', 'silence'] as const).map((value) => ({ value, label: t(`alert.kind.${value}`) })) },
             ...(view === 'closed' || view === 'all' ? [{ name: 'verdict', label: t('alert.verdict'), options: (['true', 'false', 'benign'] as const).map((value) => ({ value, label: t(`verdict.${value}`) })) }] : []),
           ]}
         >
@@ -120,6 +121,7 @@ export function Page() {
           rowKey={(alert) => alert.id}
           openKey={open}
           onOpen={(alert) => setFilters({ open: alert.id })}
+          sort="-severity"
           live={['alert.changed']}
           rowClass={(alert) => (alert.suppressedBy === null ? '' : 'xl-row-dim')}
           {...(can('alert:write') ? { bulk: (rows: readonly Alert[], clear: () => void) => <BulkActions alerts={rows} done={clear} /> } : {})}

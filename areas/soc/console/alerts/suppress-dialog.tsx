@@ -13,11 +13,19 @@ interface SuppressForm {
   readonly expiresAt: Dayjs;
 }
 
+interface Preview {
+  readonly days: number;
+  readonly alerts: number;
+  readonly hidden: number;
+  readonly partly: number;
+  readonly hits: number;
+}
+
 /** Hides what is known to be harmless: narrow, with a reason and an end, and only after seeing what it would have hidden. */
 export function SuppressDialog({ alert, close }: { readonly alert: AlertDetail; readonly close: () => void }) {
   const t = useText();
   const [form] = Form.useForm<SuppressForm>();
-  const [preview, setPreview] = useState<{ readonly hidden: number; readonly total: number }>();
+  const [preview, setPreview] = useState<Preview>();
   const [error, setError] = useState<string>();
   const save = useAct({ done: t('suppress.saved'), refresh: [['/alerts'], ['/suppressions']], onDone: close });
   const event = alert.evidence[0]?.fields ?? {};
@@ -34,8 +42,8 @@ export function SuppressDialog({ alert, close }: { readonly alert: AlertDetail; 
     const values = form.getFieldsValue();
     setError(undefined);
     try {
-      const answer = await api<{ readonly hidden?: number; readonly count?: number; readonly total?: number }>('/suppressions/preview', { method: 'POST', body: { ...body(values), reason: values.reason || '-' } });
-      setPreview({ hidden: answer.hidden ?? answer.count ?? 0, total: answer.total ?? 0 });
+      const { reason: _reason, expiresAt: _expiresAt, ...what } = body(values);
+      setPreview(await api<Preview>('/suppressions/preview', { method: 'POST', body: what }));
     } catch (problem) {
       setError(problem instanceof ApiError ? problem.message : String(problem));
     }
@@ -106,7 +114,7 @@ export function SuppressDialog({ alert, close }: { readonly alert: AlertDetail; 
           <Button onClick={() => void look()}>{t('suppress.preview')}</Button>
           <span className="xl-muted">{preview === undefined ? t('suppress.previewFirst') : ''}</span>
         </div>
-        {preview === undefined ? null : <Notice className="soc-gap" type={preview.hidden > 100 ? 'warning' : 'info'} showIcon title={t('suppress.previewResult', { n: preview.hidden })} />}
+        {preview === undefined ? null : <Notice className="soc-gap" type={preview.hidden > 100 ? 'warning' : 'info'} showIcon title={t('suppress.previewResult', { days: preview.days, n: preview.hidden, total: preview.alerts, partly: preview.partly })} />}
         {error === undefined ? null : <Notice className="soc-gap" type="error" showIcon title={error} />}
       </Form>
     </Modal>

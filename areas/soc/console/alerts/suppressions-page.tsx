@@ -49,11 +49,11 @@ export function Page() {
   ];
   return (
     <PageFrame title={t('suppress.title')} note={t('suppress.note')} crumbs={[{ label: t('nav.alerts'), to: '/alerts' }]}>
-      <FilterBar search={t('suppress.search')}>
+      <FilterBar search={t('suppress.search')} selects={[{ name: 'state', label: t('soc.state'), options: (['active', 'ended', 'all'] as const).map((value) => ({ value, label: t(`suppress.state.${value}`) })) }]}>
         <InstitutionFilter />
       </FilterBar>
       <section className="xl-panel">
-        <DataTable<Suppression> name="suppressions" path="/suppressions" query={{ q: filters['q'], tenant: filters['tenant'] }} columns={columns} rowKey={(row) => row.id} empty={<EmptyState title={t('suppress.none')} hint={t('suppress.noneHint')} />} />
+        <DataTable<Suppression> name="suppressions" path="/suppressions" query={{ q: filters['q'], tenant: filters['tenant'], state: filters['state'] }} columns={columns} rowKey={(row) => row.id} empty={<EmptyState title={t('suppress.none')} hint={t('suppress.noneHint')} />} />
       </section>
     </PageFrame>
   );

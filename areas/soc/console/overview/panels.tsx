@@ -166,10 +166,10 @@ export function Tactics({ data }: Props) {
         {TACTICS.map((tactic) => {
           const count = counts.get(tactic) ?? 0;
           return (
-            <Link key={tactic} to="/alerts" search={{ tactic } as never} className={count === 0 ? 'soc-tactic soc-tactic-none' : 'soc-tactic'} style={count === 0 ? {} : { '--share': String(0.16 + 0.84 * (count / max)) } as React.CSSProperties}>
+            <span key={tactic} className={count === 0 ? 'soc-tactic soc-tactic-none' : 'soc-tactic'} style={count === 0 ? {} : { '--share': String(0.16 + 0.84 * (count / max)) } as React.CSSProperties}>
               <span>{t(`tactic.${tactic}`)}</span>
               <b className="xl-num">{count === 0 ? '' : number(count)}</b>
-            </Link>
+            </span>
           );
         })}
       </div>

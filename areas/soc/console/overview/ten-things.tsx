@@ -24,7 +24,7 @@ export function TenThings({ data, name }: { readonly data: Overview; readonly na
   const locale = useLocale();
   const alerts = useQuery({
     queryKey: ['/alerts', 'ten', data.tenant],
-    queryFn: () => api<{ readonly items: readonly Alert[] }>('/alerts', { query: { status: 'new,open', sort: '-severity', limit: 10, tenant: data.tenant === '' ? undefined : data.tenant } }),
+    queryFn: () => api<{ readonly items: readonly Alert[] }>('/alerts', { query: { status: 'active', sort: '-severity', limit: 10, tenant: data.tenant === '' ? undefined : data.tenant } }),
   });
   useLiveQueries(['alert.changed'], [['/alerts', 'ten']], 3000);
   const things = rank(t, locale === 'en', data, alerts.data?.items ?? []);

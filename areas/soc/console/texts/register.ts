@@ -1,0 +1,3 @@
+import type { Texts } from '@xinglin/platform/ui';
+
+export const registerTexts: Texts = {};
