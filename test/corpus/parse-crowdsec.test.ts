@@ -46,10 +46,10 @@ describe.skipIf(file === undefined)('CrowdSec hub logs', () => {
       'source_ip',
       'source.ip',
     ],
-    [/(nginx|apache2)-logs/, 'http_status', 'http.response.status_code'],
-    [/(nginx|apache2)-logs/, 'http_verb', 'http.request.method'],
-    [/(nginx|apache2)-logs/, 'http_user_agent', 'user_agent.original'],
-    [/sshd-logs/, 'target_user', 'user.name'],
+    [/\/(nginx|apache2)-logs$/, 'http_status', 'http.response.status_code'],
+    [/\/(nginx|apache2)-logs$/, 'http_verb', 'http.request.method'],
+    [/\/(nginx|apache2)-logs$/, 'http_user_agent', 'user_agent.original'],
+    [/\/sshd-logs$/, 'target_user', 'user.name'],
   ];
 
   it.each(facts)('%s: %s is %s on 98 %% of lines', (pattern, meta, field) => {

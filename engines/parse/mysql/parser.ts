@@ -125,11 +125,7 @@ function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
   return parseError(fields, text, stamp.end);
 }
 
-function parseGeneral(
-  fields: Fields,
-  text: string,
-  general: General
-): Parsed {
+function parseGeneral(fields: Fields, text: string, general: General): Parsed {
   fields['mysql.thread_id'] = general.thread;
   fields['message'] = text.slice(general.begin);
   fields['event.action'] = general.command.toLowerCase().replaceAll(' ', '-');
