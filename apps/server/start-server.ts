@@ -183,7 +183,7 @@ function sweeper(access: Access, log: Logger): Service {
   };
 }
 
-function clickhouseUrl(config: Config): string | undefined {
+export function clickhouseUrl(config: Config): string | undefined {
   const { url, user, password, database } = config.clickhouse;
   if (url === undefined) return undefined;
   const full = new URL(url);

@@ -5,7 +5,7 @@ export * from './context.ts';
 export * from './password-policy.ts';
 export * from './role-rules.ts';
 export * from './routes/index.ts';
-export { sweepAttempts } from './sign-in.ts';
+export { clearAttempts, sweepAttempts } from './sign-in.ts';
 export { totpCode } from './totp.ts';
 export * from './tables.ts';
 export type { Restriction } from './users.ts';

@@ -7,4 +7,5 @@ export * from './ids.ts';
 export * from './lifecycle.ts';
 export * from './log.ts';
 export * from './metrics.ts';
+export * from './probes.ts';
 export * from './secrets.ts';

@@ -1,6 +1,23 @@
 import type { Register } from '../command.ts';
+import { registerAudit } from './audit.ts';
 import { registerDemo } from './demo.ts';
+import { registerDetect } from './detect.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerMigrate } from './migrate.ts';
+import { registerOpenapi } from './openapi.ts';
+import { registerReplay } from './replay.ts';
 import { registerServe } from './serve.ts';
+import { registerUser } from './user.ts';
 
 /** All verbs, in the order of the help. */
-export const COMMANDS: readonly Register[] = [registerServe, registerDemo];
+export const COMMANDS: readonly Register[] = [
+  registerServe,
+  registerDemo,
+  registerReplay,
+  registerDetect,
+  registerDoctor,
+  registerMigrate,
+  registerAudit,
+  registerUser,
+  registerOpenapi,
+];

@@ -8,6 +8,7 @@ interface ServeOptions {
   readonly host?: string;
   readonly port?: string;
   readonly data?: string;
+  readonly console: boolean;
 }
 
 /** Everything must be flushed within ten seconds of SIGTERM; what is not is cut. */
@@ -20,13 +21,14 @@ export const registerServe: Register = (program) => {
     .option('--host <address>', '监听地址 / address to listen on')
     .option('--port <number>', '端口 / port')
     .option('--data <folder>', '数据目录 / data folder')
+    .option('--no-console', '不构建控制台 / do not build the console')
     .action(
       action<ServeOptions>(async ({ output, globals, options }) => {
         const port =
           options.port === undefined ? undefined : /^\d+$/.test(options.port) ? Number(options.port) : options.port;
         const { config } = await readConfig(globals, { host: options.host, port, data: options.data });
         const stopping = signalled();
-        const server = await startServer(config, { say: (text) => output.say(text) });
+        const server = await startServer(config, { say: (text) => output.say(text), buildConsole: options.console });
         if (server.firstAccounts !== undefined) showAccounts(server.firstAccounts);
         process.stdout.write(`ready: ${server.url}\n`);
         await stopping;

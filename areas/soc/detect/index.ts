@@ -3,10 +3,13 @@ import type { Mount, Platform, RouteSpec, Service } from '@xinglin/platform/http
 import { createDetectionManager } from './detection-manager.ts';
 import type { DetectionManager } from './detection-manager.ts';
 import type { HitSink, RuleBook } from './hit.ts';
+import { ruleRoutes } from './rule-routes.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 
 export type { Hit, HitEvent, HitSink, RuleBook, RuleInfo, SilenceAlert, SilenceSink } from './hit.ts';
+export { openOfflineDetection } from './offline.ts';
+export type { OfflineDetection, OfflineHit, OfflineOptions } from './offline.ts';
 export { storedEvent, STORED_EVENT_COLUMNS } from './stored-event.ts';
 export type { StoredEvent, StoredRow } from './stored-event.ts';
 
@@ -37,5 +40,12 @@ export function createDetect(platform: Platform, deps: DetectDeps): Detect {
     sink: deps.sink,
     ...(deps.workers === undefined ? {} : { workers: deps.workers }),
   });
-  return { routes: [], mounts: [], services: [pipeline.service], pipeline, book: manager.book, manager };
+  return {
+    routes: ruleRoutes(platform, manager),
+    mounts: [],
+    services: [pipeline.service],
+    pipeline,
+    book: manager.book,
+    manager,
+  };
 }

@@ -1,0 +1,27 @@
+import { registerErrors } from '@xinglin/platform/kernel';
+
+export const cliErrors = registerErrors({
+  'cli.no_file': { status: 400, zh: '找不到文件 {file}', en: 'No file {file}' },
+  'cli.bad_option': {
+    status: 400,
+    zh: '选项 {option} 的值 {value} 无效:{expected}',
+    en: 'The value {value} of {option} is not valid: {expected}',
+  },
+  'cli.no_token': {
+    status: 400,
+    zh: '缺少数据源令牌:用 --token 或环境变量 XINGLIN_TOKEN 提供(控制台“数据源”页可创建)',
+    en: 'A source token is needed: give --token or XINGLIN_TOKEN (made on the sources page of the console)',
+  },
+  'cli.server_refused': {
+    status: 503,
+    zh: '服务器 {url} 拒绝了请求:{reason}',
+    en: 'The server {url} refused: {reason}',
+  },
+  'cli.server_away': {
+    status: 503,
+    zh: '无法连接服务器 {url}:{reason}',
+    en: 'The server {url} cannot be reached: {reason}',
+  },
+  'cli.no_user': { status: 404, zh: '没有账号 {username}', en: 'No account {username}' },
+  'cli.rules_broken': { status: 422, zh: '{count} 条规则不能运行', en: '{count} rules cannot run' },
+});
