@@ -17,7 +17,17 @@ import { listenSyslogUdp } from './syslog-udp.ts';
 export type { BatchSink, Intake, IntakeLimits } from './intake.ts';
 export { DEFAULT_LIMITS, keyedBatchId, randomBatchId } from './intake.ts';
 export { hashToken, plainAddress } from './source-registry.ts';
-export type { RegisteredSource, SourceRegistry } from './source-registry.ts';
+export { createIngestMount } from './ingest-mount.ts';
+export { RELAY_TYPE } from './ndjson-endpoint.ts';
+export { createSyslogBatcher } from './syslog-batcher.ts';
+export { listenSyslogStream } from './syslog-stream.ts';
+export { listenSyslogUdp } from './syslog-udp.ts';
+export { forEachItem, isObject } from '../normalize/items.ts';
+export { decodeText } from '../normalize/decode-text.ts';
+export { NO_OUTCOME } from '../normalize/raw-batch.ts';
+export type { BatchOutcome, RawBatch } from '../normalize/raw-batch.ts';
+export type { SourceCounters } from './source-counters.ts';
+export type { RegisteredSource, SourceRegistry, UnknownSender } from './source-registry.ts';
 
 export interface CollectDeps {
   readonly sink: BatchSink;

@@ -13,6 +13,9 @@ registerErrors({
   },
 });
 
+/** What a collector sends: records with the time and the address at which they reached it (normalize/items.ts). */
+export const RELAY_TYPE = 'application/x-xinglin-relay';
+
 /**
  * `POST /ingest/v1/logs`: NDJSON or plain lines, one event each; a JSON array or a single document with `application/json`. Answers
  * `{received, parsed, failed, dropped, truncated, duplicate}` once the events are durable.
@@ -23,7 +26,7 @@ export async function ndjsonEndpoint(intake: Intake, request: Request, ip: strin
   const key = request.headers.get('idempotency-key');
   if (key !== null && !/^[\x21-\x7e]{1,200}$/.test(key)) throw new XinglinError('ingest.bad_key');
   const bytes = await readBody(request, intake.limits);
-  const json = /^application\/json\b/i.test(request.headers.get('content-type') ?? '');
+  const type = (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
   const outcome = await deliver(intake, source, {
     id: key === null ? randomBatchId() : keyedBatchId(source.id, key),
     keyed: key !== null,
@@ -31,7 +34,7 @@ export async function ndjsonEndpoint(intake: Intake, request: Request, ip: strin
     receivedAt: intake.now().getTime(),
     // A collector relays what others sent; the address of the collector says nothing about an event.
     ...(source.kind === 'collector' ? {} : { sender: ip }),
-    format: json ? 'json' : 'lines',
+    format: type === RELAY_TYPE ? 'relay' : type === 'application/json' ? 'json' : 'lines',
     bytes,
   });
   const { received, parsed, failed, dropped, truncated, duplicate } = outcome;

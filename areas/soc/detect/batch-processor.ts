@@ -48,12 +48,22 @@ export function processBatch(
     network.enrich(source.tenant, event);
     const detection = detector.detect(event, source.tenant, ingested);
     const intel = detection.intel;
-    block.add(head, seq, ts, event, detection.rules, intel?.map((hit) => hit.id));
+    block.add(
+      head,
+      seq,
+      ts,
+      event,
+      detection.rules,
+      intel?.map((hit) => hit.id),
+    );
     if (detection.rules !== undefined || intel !== undefined)
       hits.push({ seq, ts, rules: detection.rules ?? [], intel: intel ?? [], event });
     if (!normalized.known) {
       failed += 1;
-      unknownSample ??= String(event['event.original'] ?? event['message'] ?? '').slice(0, SAMPLE_LENGTH);
+      if (unknownSample === undefined) {
+        const text = event['event.original'] ?? event['message'];
+        unknownSample = typeof text === 'string' ? text.slice(0, SAMPLE_LENGTH) : '';
+      }
     }
     datasets[dataset] = (datasets[dataset] ?? 0) + 1;
     // A device whose clock runs ahead has no lag, not a negative one.

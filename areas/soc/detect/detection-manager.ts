@@ -32,8 +32,10 @@ export interface DetectionManager {
   readonly book: RuleBook;
   readonly loaded: Loaded;
   isOff(ruleId: string, tenant: string): boolean;
-  /** Reads everything that changed since the last call; true when something did. */
-  refresh(): Promise<{ detection: boolean; network: boolean }>;
+  /** Reads what changed since the last call. Calls run one after another. */
+  refresh(): Promise<void>;
+  /** Count up when rules or indicators, and when zones or assets were read. */
+  readonly generations: { readonly detection: number; readonly network: number };
 }
 
 export interface ManagerOptions {
@@ -49,6 +51,8 @@ export function createDetectionManager({ platform, contentDir = CONTENT_RULES }:
   let content: Promise<RuleText[]> | undefined;
   let marks = '';
   let networkMarks = '';
+  let generations = { detection: 0, network: 0 };
+  let refreshing: Promise<void> = Promise.resolve();
   let loaded: Loaded = {
     set: buildRuleSet([]),
     spec: { rules: [], filters: [], ruleTenants: {}, switches: [], indicators: [] },
@@ -135,6 +139,20 @@ export function createDetectionManager({ platform, contentDir = CONTENT_RULES }:
     loaded = { ...loaded, zones, assets };
   }
 
+  async function readChanges(): Promise<void> {
+    const now = await readMarks();
+    if (now.detection !== marks) {
+      await loadDetection();
+      marks = now.detection;
+      generations = { ...generations, detection: generations.detection + 1 };
+    }
+    if (now.network !== networkMarks) {
+      await loadNetwork();
+      networkMarks = now.network;
+      generations = { ...generations, network: generations.network + 1 };
+    }
+  }
+
   return {
     book: {
       get: (id, tenant) => current.get(id, tenant),
@@ -149,14 +167,12 @@ export function createDetectionManager({ platform, contentDir = CONTENT_RULES }:
       if (set === undefined) off.set(tenant, (set = switchedOff(loaded.spec, tenant)));
       return set.has(ruleId);
     },
-    async refresh() {
-      const now = await readMarks();
-      const changed = { detection: now.detection !== marks, network: now.network !== networkMarks };
-      if (changed.detection) await loadDetection();
-      if (changed.network) await loadNetwork();
-      marks = now.detection;
-      networkMarks = now.network;
-      return changed;
+    refresh() {
+      refreshing = refreshing.catch(() => undefined).then(readChanges);
+      return refreshing;
+    },
+    get generations() {
+      return generations;
     },
   };
 }

@@ -42,6 +42,14 @@ export function compileOptions(rules: readonly SigmaRule[], filters: readonly Si
   return { mapping: ecsMapping, routing: withDatasetRoutes(ecsRouting, rules), filters };
 }
 
+/** What would not run of a set. */
+export function compileIssues(set: {
+  readonly rules: readonly SigmaRule[];
+  readonly filters: readonly SigmaFilter[];
+}): SigmaIssue[] {
+  return compile(set.rules, compileOptions(set.rules, set.filters)).issues;
+}
+
 const NOTHING: Detection = { rules: undefined, intel: undefined };
 const MAX_TENANTS = 10_000;
 

@@ -1,5 +1,6 @@
 /** Detection over a log file, without a server: the same normaliser, rules and correlations that the pipeline runs. */
 import { readFile, stat } from 'node:fs/promises';
+import type { SigmaIssue } from '@xinglin/sigma';
 import { createNormalizer } from '../normalize/normalizer.ts';
 import type { NormalizedEvent } from '../normalize/normalizer.ts';
 import { createCorrelationBook } from './correlation-book.ts';
@@ -41,6 +42,8 @@ export interface OfflineDetection {
   readonly correlations: number;
   /** Rules that cannot run, and why. */
   readonly issues: readonly string[];
+  /** What runs, but not as well as it could. */
+  readonly warnings: readonly string[];
   /** One line: text of any known format, or a JSON document. */
   line(text: string): OfflineHit[];
   /** Closes windows that wait for their end. */
@@ -104,9 +107,8 @@ export async function openOfflineDetection(options: OfflineOptions): Promise<Off
   return {
     rules: detector.ruleCount,
     correlations: set.correlations.length,
-    issues: [...set.issues, ...detector.issues].map(
-      (issue) => `${issue.file}: ${issue.message}${issue.remedy === undefined ? '' : ` ${issue.remedy}`}`,
-    ),
+    issues: describe([...set.issues, ...detector.issues], 'error'),
+    warnings: describe([...set.issues, ...detector.issues], 'warning'),
     line(text) {
       lines += 1;
       if (text.trim() === '') return [];
@@ -157,4 +159,11 @@ export async function openOfflineDetection(options: OfflineOptions): Promise<Off
     }
     return normalizer.text(text);
   }
+}
+
+function describe(issues: readonly SigmaIssue[], severity: SigmaIssue['severity']): string[] {
+  const texts = issues
+    .filter((issue) => issue.severity === severity)
+    .map((issue) => `${issue.file}: ${issue.message}${issue.remedy === undefined ? '' : ` ${issue.remedy}`}`);
+  return [...new Set(texts)];
 }

@@ -46,7 +46,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const dispatcher = createHitDispatcher({
     sink,
     log,
-    isOff: manager.isOff,
+    isOff: (ruleId, tenant) => manager.isOff(ruleId, tenant),
     rules: manager.loaded.set,
   });
   const lowWater = createLowWater();
@@ -124,10 +124,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return outcome;
   }
 
-  async function refresh(force: boolean): Promise<void> {
-    const changed = await manager.refresh();
-    if (changed.network || force) pool.network(manager.loaded.zones, manager.loaded.assets);
-    if (!changed.detection && !force) return;
+  let inForce = { detection: -1, network: -1 };
+  async function refresh(): Promise<void> {
+    await manager.refresh();
+    const { detection, network } = manager.generations;
+    if (network !== inForce.network) pool.network(manager.loaded.zones, manager.loaded.assets);
+    inForce = { ...inForce, network };
+    if (detection === inForce.detection) return;
+    inForce = { ...inForce, detection };
     const { set, spec } = manager.loaded;
     const result = await pool.load(spec);
     loadedRules.set(result.rules + set.correlations.length);
@@ -153,7 +157,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   let refreshing: Promise<void> = Promise.resolve();
   function scheduleRefresh(): Promise<void> {
     refreshing = refreshing
-      .then(() => refresh(false))
+      .then(refresh)
       .catch((error: unknown) =>
         log.warn({ err: error }, 'rules and indicators could not be read; the former stay in force'),
       );
@@ -203,7 +207,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       name: 'pipeline',
       async start() {
         await pool.start();
-        await refresh(true);
+        await refresh();
         const checkpoint = await readCheckpoint(platform);
         if (checkpoint === undefined) await writeCheckpoint(platform, Date.now());
         else {

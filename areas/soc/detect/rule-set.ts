@@ -52,26 +52,21 @@ export async function readContentRules(folder: string): Promise<RuleText[]> {
   );
 }
 
-/** Never throws: what cannot be read is in `issues`. A custom rule replaces a content rule of the same id. */
+/** Never throws: what cannot be read is in `issues`. A custom rule with the id of another rule is left out. */
 export function buildRuleSet(texts: readonly RuleText[]): RuleSet {
   const origins = new Map<string, RuleOrigin>();
   const issues: SigmaIssue[] = [];
   const sources: RuleSource[] = [];
   const version = createHash('sha256');
-  // Custom rules come first, so that a content rule with an id already taken is the one left out.
-  const ordered = texts.toSorted((a, b) => Number(a.origin === 'content') - Number(b.origin === 'content'));
-  const taken = new Set<string>();
+  // Content comes first: a custom rule cannot take the place of one that protects everyone.
+  const ordered = texts.toSorted((a, b) => Number(a.origin === 'custom') - Number(b.origin === 'custom'));
   for (const text of ordered) {
     const digest = createHash('sha256').update(text.yaml).digest('hex').slice(0, 12);
     version.update(`${text.file}\0${text.tenant}\0${digest}\0`);
     let index = 0;
     for (const document of documentsOf(text, issues)) {
       const id = idOf(document);
-      if (id !== undefined) {
-        if (taken.has(id) && text.origin === 'content' && origins.get(id)?.text.origin === 'custom') continue;
-        taken.add(id);
-        if (!origins.has(id)) origins.set(id, { text, digest });
-      }
+      if (id !== undefined && !origins.has(id)) origins.set(id, { text, digest });
       sources.push({ file: text.file, document, index });
       index += 1;
     }

@@ -48,6 +48,8 @@ export function forEachItem(batch: RawBatch, visitor: ItemVisitor): ItemsResult 
       return visitBulk(bytes, visitor);
     case 'hec':
       return visitHec(bytes, visitor, batch.defaults);
+    case 'relay':
+      return visitRelay(bytes, visitor);
     case 'otlp-json':
     case 'otlp-protobuf':
       try {
@@ -115,6 +117,42 @@ function visitJson(bytes: Buffer, visitor: ItemVisitor): ItemsResult {
     else visitor.text(typeof one === 'string' ? one : JSON.stringify(one));
   }
   return { truncated: 0 };
+}
+
+/** `[text or document, received at (epoch ms), sender, fields]`; sender '' and fields may be left out. A line that is none is kept as text. */
+function visitRelay(bytes: Buffer, visitor: ItemVisitor): ItemsResult {
+  let truncated = 0;
+  for (let pos = 0; pos < bytes.length;) {
+    const { end, next } = nextLine(bytes, pos);
+    const line = bytes.toString('utf8', pos, end);
+    pos = next;
+    if (line === '') continue;
+    let record: unknown;
+    try {
+      record = JSON.parse(line);
+    } catch {
+      record = undefined;
+    }
+    if (!Array.isArray(record)) {
+      visitor.text(line.slice(0, MAX_MESSAGE));
+      continue;
+    }
+    const [body, time, sender, extra] = record as unknown[];
+    const fields: Record<string, string | number | boolean> = {};
+    if (typeof sender === 'string' && sender !== '') fields['log.source.address'] = sender;
+    if (isObject(extra)) {
+      for (const [key, value] of Object.entries(extra))
+        if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') fields[key] = value;
+    }
+    const envelope: Envelope = typeof time === 'number' ? { time, fields } : { fields };
+    if (isObject(body)) visitor.document(body, undefined, envelope);
+    else {
+      const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+      if (text.length > MAX_MESSAGE) truncated += 1;
+      visitor.text(text.slice(0, MAX_MESSAGE), envelope);
+    }
+  }
+  return { truncated };
 }
 
 const BULK_ACTIONS = ['create', 'index', 'update', 'delete'] as const;

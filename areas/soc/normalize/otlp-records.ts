@@ -105,15 +105,19 @@ function nanos(value: unknown): number | undefined {
   return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** An AnyValue as a plain value. */
 function plain(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return undefined;
   const any = value as Record<string, unknown>;
-  if (any['stringValue'] !== undefined) return String(any['stringValue']);
+  if (any['stringValue'] !== undefined) return textOf(any['stringValue']);
   if (any['boolValue'] !== undefined) return Boolean(any['boolValue']);
   if (any['intValue'] !== undefined) return Number(any['intValue']);
   if (any['doubleValue'] !== undefined) return Number(any['doubleValue']);
-  if (any['bytesValue'] !== undefined) return String(any['bytesValue']);
+  if (any['bytesValue'] !== undefined) return textOf(any['bytesValue']);
   const list = field(any['arrayValue'], 'values');
   if (Array.isArray(list)) return list.map((item) => plain(item, depth + 1));
   const pairs = field(any['kvlistValue'], 'values');

@@ -10,9 +10,10 @@ export interface BatchSource {
 
 /**
  * `messages`: `ends` cuts `bytes` (syslog). `lines`: text or NDJSON, one record per LF. `json`: one JSON document or an array of them.
- * `bulk`: Elasticsearch `_bulk`. `hec`: Splunk HEC event objects. `otlp-json`, `otlp-protobuf`: an ExportLogsServiceRequest.
+ * `bulk`: Elasticsearch `_bulk`. `hec`: Splunk HEC event objects. `otlp-json`, `otlp-protobuf`: an ExportLogsServiceRequest. `relay`: what a
+ * collector passes on, NDJSON of `[text or document, received at, sender, fields]`.
  */
-export type RawFormat = 'messages' | 'lines' | 'json' | 'bulk' | 'hec' | 'otlp-json' | 'otlp-protobuf';
+export type RawFormat = 'messages' | 'lines' | 'json' | 'bulk' | 'hec' | 'otlp-json' | 'otlp-protobuf' | 'relay';
 
 /** What an input hands to the pipeline: bytes as they came, decompressed, not yet looked at. */
 export interface RawBatch {
