@@ -11,6 +11,7 @@ import { suppressionRoutes } from './alerts/suppression-routes.ts';
 import { createDirectory } from './context/directory.ts';
 import { createCorrelator } from './incidents/correlator.ts';
 import { incidentRoutes } from './incidents/routes.ts';
+import { intelRoutes } from './intel/routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
 import { eventRoutes } from './search/routes.ts';
 import { savedSearchRoutes } from './search/saved-routes.ts';
@@ -57,6 +58,12 @@ export function createRespond(platform: Platform, deps: RespondDeps): Respond {
       ...incidentRoutes(platform),
       ...eventRoutes(platform),
       ...savedSearchRoutes(platform),
+      ...intelRoutes(platform, {
+        onChanged: () => {
+          directory.clear();
+          deps.onIndicatorsChanged?.();
+        },
+      }),
     ],
     mounts: [],
     services: [correlator, aggregator, createSuppressionExpiry(platform, suppressions)],
