@@ -209,6 +209,10 @@ function handleConnection(socket: Socket, options: WireServerOptions, lock: Lock
   }
 
   async function relay(message: Uint8Array): Promise<void> {
+    if (isCopyIn(message)) {
+      socket.end(refusal('0A000', 'COPY FROM STDIN is not supported by the embedded engine; use INSERT'));
+      return;
+    }
     release ??= await lock.acquire();
     if (closed) return;
     status = await feed(message, (bytes) => {
@@ -234,8 +238,7 @@ function handleConnection(socket: Socket, options: WireServerOptions, lock: Lock
     if (release === undefined) return;
     working = true;
     try {
-      let left = await feed(SYNC, () => {});
-      if (left === '') left = await feed(withLength('f', Buffer.from('client gone\0')), () => {});
+      const left = await feed(SYNC, () => {});
       if (left !== 'I') await feed(simpleQuery('ROLLBACK'), () => {});
       letGo();
     } catch (error) {
@@ -290,6 +293,22 @@ function welcome(parameters: Readonly<Record<string, string>>): Buffer {
     withLength('K', Buffer.concat([int32(process.pid), int32(0)])),
     withLength('Z', Buffer.from('I')),
   ]);
+}
+
+/**
+ * PGlite waits inside the engine for the rows of COPY FROM STDIN, while they are still on their way: everything would stand
+ * still for ever. A text that only mentions it is refused as well, which costs nobody anything.
+ */
+function isCopyIn(message: Uint8Array): boolean {
+  if (message[0] !== 0x51 && message[0] !== 0x50) return false;
+  const text = Buffer.from(message.buffer, message.byteOffset + 5, Math.min(message.length - 5, 10_000)).toString(
+    'latin1',
+  );
+  return /(^|[\0;]|\s)copy\s[^;']*?\sfrom\s+stdin\b/i.test(text);
+}
+
+function refusal(code: string, text: string): Buffer {
+  return withLength('E', Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${text}\0\0`));
 }
 
 function simpleQuery(sql: string): Buffer {
