@@ -1,5 +1,6 @@
 import type { Register } from '../command.ts';
 import { registerAudit } from './audit.ts';
+import { registerCollect } from './collect.ts';
 import { registerDemo } from './demo.ts';
 import { registerDetect } from './detect.ts';
 import { registerDoctor } from './doctor.ts';
@@ -13,6 +14,7 @@ import { registerUser } from './user.ts';
 export const COMMANDS: readonly Register[] = [
   registerServe,
   registerDemo,
+  registerCollect,
   registerReplay,
   registerDetect,
   registerDoctor,
