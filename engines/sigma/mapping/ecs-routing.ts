@@ -1,5 +1,5 @@
 import { routesOf, type LogsourceRoute, type LogsourceRouting } from './routing.ts';
-import { windowsRoutes } from './windows-routing.ts';
+import { moreWindowsChannels, windowsRoutes } from './windows-routing.ts';
 
 type Logsource = LogsourceRoute['logsource'];
 
@@ -8,11 +8,16 @@ const dataset = (logsource: Logsource, ...datasets: string[]): LogsourceRoute =>
   when: { 'event.dataset': datasets },
 });
 
-/** Windows event ids of a process that started or ended are in `event.code`. */
-const windows = windowsRoutes(
-  { channel: 'winlog.channel', eventId: 'event.code', eventType: 'winlog.event_data.EventType' },
-  (name) => `winlog.event_data.${name}`,
-);
+const windows: readonly LogsourceRoute[] = [
+  ...windowsRoutes(
+    { channel: 'winlog.channel', eventId: 'event.code', eventType: 'winlog.event_data.EventType' },
+    (name) => `winlog.event_data.${name}`,
+  ),
+  ...Object.entries(moreWindowsChannels).map(([service, channels]) => ({
+    logsource: { product: 'windows', service },
+    when: { 'winlog.channel': channels },
+  })),
+];
 
 const linux: readonly LogsourceRoute[] = [
   dataset({ product: 'linux' }, 'linux.*', 'system.*', 'auditd.*'),
@@ -90,6 +95,7 @@ const network: readonly LogsourceRoute[] = [
         'juniper.*',
         'iptables.*',
         'linux.iptables',
+        'linux.netfilter',
         'firewall.*',
         'pfsense.*',
       ],

@@ -67,6 +67,14 @@ export const windowsChannels: Readonly<Record<string, readonly string[]>> = {
   'iis-configuration': ['Microsoft-IIS-Configuration/Operational'],
 };
 
+/** Channels of services that rules name but SigmaHQ's map lacks. */
+export const moreWindowsChannels: Readonly<Record<string, readonly string[]>> = {
+  'dns-server': ['DNS Server'],
+  'dns-server-analytic': ['Microsoft-Windows-DNS-Server/Analytical'],
+  'driver-framework': ['Microsoft-Windows-DriverFrameworks-UserMode/Operational'],
+  'microsoft-servicebus-client': ['Microsoft-ServiceBus-Client/Admin', 'Microsoft-ServiceBus-Client/Operational'],
+};
+
 /** A category served by certain events of a service. */
 export interface WindowsCategory {
   readonly category: string;

@@ -4,7 +4,7 @@ import { isAscii } from './alphabet.ts';
 import type { Atom } from './atoms.ts';
 import { Trie, type Emit, type Output } from './trie.ts';
 
-const NOT_ASCII = /[^\u0000-\u007f]/;
+const NOT_ASCII = /[\u0080-\uffff]/;
 
 /**
  * All atoms of one field: those at the end of the value in a reversed trie, those at its start in a trie, the others in

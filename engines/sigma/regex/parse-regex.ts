@@ -253,7 +253,7 @@ class Parser {
     }
     const quoted = this.take(/Q([\s\S]*?)(?:\\E|$)/y);
     if (quoted !== undefined) {
-      const items = [...(quoted[1] as string)].map((text) => this.literal(text.codePointAt(0) as number));
+      const items = Array.from(quoted[1] as string, (text) => this.literal(text.codePointAt(0) as number));
       return items.length === 1 ? (items[0] as RegexNode) : { type: 'sequence', items };
     }
     const letter = this.source[this.at];
@@ -413,7 +413,7 @@ export function caseVariants(code: number): Ranges[] {
   const text = String.fromCodePoint(code);
   return [text.toLowerCase(), text.toUpperCase()]
     .map((form) => ({ form, variant: form.codePointAt(0) as number }))
-    .filter(({ form, variant }) => [...form].length === 1 && variant !== code)
+    .filter(({ form, variant }) => Array.from(form).length === 1 && variant !== code)
     .map(({ variant }): Ranges => [[variant, variant]]);
 }
 
