@@ -2,6 +2,7 @@ import type { AreaModule, Platform } from '@xinglin/platform/http';
 import { createCollect } from './collect/index.ts';
 import { createDetect } from './detect/index.ts';
 import type { Hit } from './detect/index.ts';
+import { createReport } from './report/index.ts';
 import { createRespond } from './respond/index.ts';
 import { createSupervise } from './supervise/index.ts';
 import './tables.ts';
@@ -21,7 +22,8 @@ export const soc: AreaModule = {
     accept = (hits) => respond.sink.accept(hits);
     const collect = createCollect(platform, { sink: detect.pipeline, silence: respond.raise });
     const supervise = createSupervise(platform);
-    const steps = [supervise, respond, detect, collect];
+    const report = createReport(platform);
+    const steps = [supervise, report, respond, detect, collect];
     return Promise.resolve({
       name: 'soc',
       routes: steps.flatMap((step) => step.routes),

@@ -242,13 +242,11 @@ async function noticeNumbers(tx: Tx, at: Bounds, tenant: string, region: boolean
     states,
     open: states.reduce((sum, row) => sum + row.count, 0),
     overdue: overdue.length,
-    overdueList: overdue
-      .slice(0, 20)
-      .map((item) => ({
-        ...item,
-        deadline: item.deadline.toISOString(),
-        days: Math.max(1, Math.ceil((at.to.getTime() - item.deadline.getTime()) / 86_400_000)),
-      })),
+    overdueList: overdue.slice(0, 20).map((item) => ({
+      ...item,
+      deadline: item.deadline.toISOString(),
+      days: Math.max(1, Math.ceil((at.to.getTime() - item.deadline.getTime()) / 86_400_000)),
+    })),
   };
 }
 

@@ -73,7 +73,8 @@ function sectionPdf(section: Section): Content {
     case 'list':
       return {
         stack: section.items.map(
-          (item, i) => ({ text: `${i + (section.from ?? 1)}. ${item}`, leadingIndent: 23, margin: [0, 0, 0, 3] }) as Content,
+          (item, i) =>
+            ({ text: `${i + (section.from ?? 1)}. ${item}`, leadingIndent: 23, margin: [0, 0, 0, 3] }) as Content,
         ),
       };
     case 'chart':

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { IncidentGrade, Verdict } from '../../contract.ts';
 import { requireAssignee } from '../alerts/acts.ts';
 import { requireScope } from '../context/query.ts';
+import { startClosingClock, startStatutoryClocks } from '../../supervise/statutory/clocks.ts';
 import { INCIDENT } from './machine.ts';
 import type { IncidentState } from './machine.ts';
 import { addEntry, mergeInto, openIncident, refreshIncident } from './store.ts';
@@ -181,6 +182,13 @@ export async function grade(context: ActContext, id: string, body: z.output<type
     body: body.reason,
     data: { from: incident.grade, to: body.grade },
   });
+  const looked = await tx.selectFrom('soc_incident').select('first_look_at').where('id', '=', id).executeTakeFirst();
+  await startStatutoryClocks(tx, {
+    id,
+    tenant: incident.tenant,
+    grade: body.grade,
+    discoveredAt: looked?.first_look_at ?? now,
+  });
   await record(context, incident, 'grade', { grade: incident.grade }, body);
 }
 
@@ -263,5 +271,6 @@ export async function close(context: ActContext, id: string, body: z.output<type
     body: body.conclusion,
     data: { from: incident.status, to: status, verdict: body.verdict },
   });
+  await startClosingClock(tx, id, now);
   await record(context, incident, 'close', { status: incident.status }, body);
 }
