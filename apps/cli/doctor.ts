@@ -16,7 +16,7 @@ import {
 } from '@xinglin/platform/kernel';
 import type { Config, LoadedConfig } from '@xinglin/platform/kernel';
 import { createMailer } from '@xinglin/platform/notify';
-import { clickhouseUrl } from '@xinglin/server';
+import { clickhouseUrl } from '@xinglin/server/clickhouse-url';
 
 export interface Finding {
   /** Stable, e.g. `port.http`. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { version } from '@xinglin/server';
+import { productVersion } from '@xinglin/platform/kernel';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT } from './output.ts';
 
@@ -8,7 +8,7 @@ export function createProgram(): Command {
   const program = new Command('xinglin');
   program
     .description('杏林:区域医疗安全运营平台 / Xinglin: security operations for regional healthcare')
-    .version(version())
+    .version(productVersion())
     .option('--json', '机器可读输出 / machine-readable output')
     .option('--config <file>', '配置文件 / configuration file')
     .showHelpAfterError('(xinglin --help 查看用法 / for usage)')

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { accessRoutes, createAccess, sweepAttempts } from '@xinglin/platform/access';
 import type { Access } from '@xinglin/platform/access';
 import { openBus } from '@xinglin/platform/bus';
@@ -7,13 +6,21 @@ import { openCounters } from '@xinglin/platform/counters';
 import { openEvents } from '@xinglin/platform/events';
 import { createApp, createLive, listen } from '@xinglin/platform/http';
 import type { Area, AreaModule, Listening, Platform, RouteSpec, Service } from '@xinglin/platform/http';
-import { createLifecycle, createLog, createMetrics, openSecrets, systemClock } from '@xinglin/platform/kernel';
+import {
+  createLifecycle,
+  createLog,
+  createMetrics,
+  openSecrets,
+  productVersion,
+  systemClock,
+} from '@xinglin/platform/kernel';
 import type { Config, Logger } from '@xinglin/platform/kernel';
 import { createNotifier, notifyRoutes } from '@xinglin/platform/notify';
 import { migrateState, openState } from '@xinglin/platform/state';
 import { createAdministrators } from './administrators.ts';
 import type { FirstAccounts } from './administrators.ts';
 import { AREAS } from './areas.ts';
+import { clickhouseUrl } from './clickhouse-url.ts';
 import { prepareConsole } from './console-build.ts';
 
 export interface StartOptions {
@@ -136,7 +143,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       live,
       routes,
       mounts: areas.flatMap((area) => area.mounts),
-      version: version(),
+      version: productVersion(),
       notReady: () => lifecycle.notReady(),
       consoleDir: () => consoleDir,
     });
@@ -183,21 +190,6 @@ function sweeper(access: Access, log: Logger): Service {
   };
 }
 
-export function clickhouseUrl(config: Config): string | undefined {
-  const { url, user, password, database } = config.clickhouse;
-  if (url === undefined) return undefined;
-  const full = new URL(url);
-  if (user !== undefined) full.username = encodeURIComponent(user);
-  if (password !== undefined) full.password = encodeURIComponent(password);
-  if (full.pathname === '/') full.pathname = `/${database}`;
-  return full.href;
-}
-
 function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
-}
-
-export function version(): string {
-  const text = readFileSync(join(resolve(import.meta.dirname, '../..'), 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

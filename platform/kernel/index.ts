@@ -9,3 +9,4 @@ export * from './log.ts';
 export * from './metrics.ts';
 export * from './probes.ts';
 export * from './secrets.ts';
+export * from './version.ts';

@@ -1,10 +1,8 @@
-import { auditHash, verifyAudit } from '@xinglin/platform/state';
 import { action, readConfig } from '../command.ts';
 import type { Register } from '../command.ts';
 import { EXIT } from '../output.ts';
 import { startProgress } from '../progress.ts';
 import { openLines } from '../read-lines.ts';
-import { withState } from '../with-state.ts';
 
 interface VerifyOptions {
   readonly file?: string;
@@ -32,6 +30,10 @@ export const registerAudit: Register = (program) => {
         if (options.file !== undefined) result = await verifyFile(options.file, output.json);
         else {
           const { config } = await readConfig(globals, { data: options.data });
+          const [{ verifyAudit }, { withState }] = await Promise.all([
+            import('@xinglin/platform/state'),
+            import('../with-state.ts'),
+          ]);
           result = await withState(config, async (state) => {
             const head = await state.owner.selectFrom('audit_head').select('last_id').executeTakeFirst();
             const progress = startProgress('audit verify', head?.last_id ?? 0, { json: output.json, unit: ' rows' });
@@ -75,6 +77,7 @@ interface ExportedRow {
 
 /** An export may begin anywhere in the chain; rows must follow each other unless it was filtered, which shows as a broken link. */
 async function verifyFile(file: string, json: boolean): Promise<ChainResult> {
+  const { auditHash } = await import('@xinglin/platform/state');
   const source = await openLines(file);
   const progress = startProgress('audit verify', source.size, { json, unit: ' B' });
   let rows = 0;
@@ -85,7 +88,7 @@ async function verifyFile(file: string, json: boolean): Promise<ChainResult> {
     let good: boolean;
     try {
       row = JSON.parse(line.toString('utf8')) as ExportedRow;
-      good = hashOf(row) === row.hash;
+      good = auditHash(rowOf(row)) === row.hash;
     } catch {
       return {
         rows,
@@ -106,8 +109,8 @@ async function verifyFile(file: string, json: boolean): Promise<ChainResult> {
   return { rows, intact: true, head: previous?.hash ?? '' };
 }
 
-function hashOf(row: ExportedRow): string {
-  return auditHash({
+function rowOf(row: ExportedRow) {
+  return {
     id: row.id,
     at: new Date(row.at),
     actor_kind: row.actorKind,
@@ -122,5 +125,5 @@ function hashOf(row: ExportedRow): string {
     before: row.before,
     after: row.after,
     prev_hash: row.prevHash,
-  });
+  };
 }

@@ -2,11 +2,9 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startServer } from '@xinglin/server';
 import { action, readConfig } from '../command.ts';
 import type { Register } from '../command.ts';
 import type { DemoAccount } from '../demo/accounts.ts';
-import { prepareDemo } from '../demo/prepare.ts';
 import { EXIT, printError } from '../output.ts';
 
 interface DemoOptions {
@@ -39,6 +37,10 @@ export const registerDemo: Register = (program) => {
           for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
         });
         const say = (text: string): void => output.say(text);
+        const [{ startServer }, { prepareDemo }] = await Promise.all([
+          import('@xinglin/server'),
+          import('../demo/prepare.ts'),
+        ]);
         const server = await startServer(config, { say, createAdministrators: false });
         const demo = await prepareDemo(server, config.data, say).catch(async (error: unknown) => {
           await server.stop();

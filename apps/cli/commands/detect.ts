@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { XinglinError } from '@xinglin/platform/kernel';
-import { openOfflineDetection } from '@xinglin/soc/detect';
 import type { OfflineHit } from '@xinglin/soc/detect';
 import { action } from '../command.ts';
 import type { Register } from '../command.ts';
@@ -52,11 +51,12 @@ export const registerDetect: Register = (program) => {
         const rules = options.rules ?? [CONTENT_RULES];
         for (const path of rules) if (!existsSync(path)) throw new XinglinError('cli.no_file', { file: path });
 
+        const { openOfflineDetection } = await import('@xinglin/soc/detect');
         const began = performance.now();
         const hits: (OfflineHit & { file: string })[] = [];
         const byRule = new Map<string, { title: string; level: string; count: number }>();
         const totals = { lines: 0, known: 0, hits: 0, byDataset: {} as Record<string, number> };
-        let loaded = { rules: 0, correlations: 0, issues: [] as readonly string[] };
+        let loaded = { rules: 0, correlations: 0, issues: [] as readonly string[], warnings: [] as readonly string[] };
         for (const file of args) {
           const detection = await openOfflineDetection({
             rules,
@@ -64,7 +64,12 @@ export const registerDetect: Register = (program) => {
             ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
             ...(options.dataset === undefined ? {} : { dataset: options.dataset }),
           });
-          loaded = { rules: detection.rules, correlations: detection.correlations, issues: detection.issues };
+          loaded = {
+            rules: detection.rules,
+            correlations: detection.correlations,
+            issues: detection.issues,
+            warnings: detection.warnings,
+          };
           const take = (found: readonly OfflineHit[]): void => {
             for (const hit of found) {
               if (LEVELS.indexOf(hit.level) < lowest) continue;

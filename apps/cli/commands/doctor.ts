@@ -1,6 +1,5 @@
 import { action } from '../command.ts';
 import type { Register } from '../command.ts';
-import { examine } from '../doctor.ts';
 import { EXIT } from '../output.ts';
 
 const MARK = { ok: '✓', warning: '!', problem: '✗' } as const;
@@ -13,6 +12,7 @@ export const registerDoctor: Register = (program) => {
     .option('--data <folder>', '数据目录 / data folder')
     .action(
       action<{ data?: string }>(async ({ output, globals, options }) => {
+        const { examine } = await import('../doctor.ts');
         const findings = await examine({
           overrides: options.data === undefined ? {} : { data: options.data },
           ...(globals.config === undefined ? {} : { file: globals.config }),

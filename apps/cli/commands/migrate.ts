@@ -1,10 +1,6 @@
-import { openEvents } from '@xinglin/platform/events';
 import { createLog } from '@xinglin/platform/kernel';
-import { migrateState } from '@xinglin/platform/state';
-import { AREAS, clickhouseUrl } from '@xinglin/server';
 import { action, readConfig } from '../command.ts';
 import type { Register } from '../command.ts';
-import { withState } from '../with-state.ts';
 
 interface MigrateOptions {
   readonly data?: string;
@@ -18,6 +14,12 @@ export const registerMigrate: Register = (program) => {
     .option('--data <folder>', '数据目录 / data folder')
     .action(
       action<MigrateOptions>(async ({ output, globals, options }) => {
+        const [{ openEvents }, { migrateState }, { AREAS, clickhouseUrl }, { withState }] = await Promise.all([
+          import('@xinglin/platform/events'),
+          import('@xinglin/platform/state'),
+          import('@xinglin/server'),
+          import('../with-state.ts'),
+        ]);
         const { config } = await readConfig(globals, { data: options.data });
         const applied: { store: string; area: string; file: string }[] = [];
         await withState(config, async (state) => {

@@ -1,9 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openApiDocument } from '@xinglin/platform/http';
-import { configReference, configSchema, silentLog } from '@xinglin/platform/kernel';
-import { startServer, version } from '@xinglin/server';
+import { configReference, configSchema, productVersion, silentLog } from '@xinglin/platform/kernel';
 import { action } from '../command.ts';
 import type { Register } from '../command.ts';
 
@@ -14,6 +12,10 @@ export const registerOpenapi: Register = (program) => {
     .description('输出 OpenAPI 3.1 文档 / print the OpenAPI 3.1 document')
     .action(
       action(async ({ output }) => {
+        const [{ openApiDocument }, { startServer }] = await Promise.all([
+          import('@xinglin/platform/http'),
+          import('@xinglin/server'),
+        ]);
         const data = mkdtempSync(join(tmpdir(), 'xinglin-openapi-'));
         try {
           const config = configSchema.parse({ data, port: 0, syslog: { port: 0 } });
@@ -22,7 +24,7 @@ export const registerOpenapi: Register = (program) => {
             { log: silentLog(), buildConsole: false, createAdministrators: false },
           );
           try {
-            const document = openApiDocument(server.routes, version());
+            const document = openApiDocument(server.routes, productVersion());
             output.result(document, () => JSON.stringify(document, undefined, 2));
           } finally {
             await server.stop();

@@ -1,4 +1,3 @@
-import { startServer } from '@xinglin/server';
 import type { FirstAccounts } from '@xinglin/server';
 import { action, readConfig } from '../command.ts';
 import type { Register } from '../command.ts';
@@ -28,6 +27,7 @@ export const registerServe: Register = (program) => {
           options.port === undefined ? undefined : /^\d+$/.test(options.port) ? Number(options.port) : options.port;
         const { config } = await readConfig(globals, { host: options.host, port, data: options.data });
         const stopping = signalled();
+        const { startServer } = await import('@xinglin/server');
         const server = await startServer(config, { say: (text) => output.say(text), buildConsole: options.console });
         if (server.firstAccounts !== undefined) showAccounts(server.firstAccounts);
         process.stdout.write(`ready: ${server.url}\n`);

@@ -1,10 +1,8 @@
 import { userInfo } from 'node:os';
-import { clearAttempts, resetPassword, systemActor } from '@xinglin/platform/access';
 import { XinglinError } from '@xinglin/platform/kernel';
 import { action, readConfig } from '../command.ts';
 import type { Register } from '../command.ts';
 import '../errors.ts';
-import { withAccess } from '../with-state.ts';
 
 interface ResetOptions {
   readonly data?: string;
@@ -24,6 +22,10 @@ export const registerUser: Register = (program) => {
     .action(
       action<ResetOptions>(async ({ output, globals, options, args }) => {
         const username = (args[0] ?? '').trim().toLowerCase();
+        const [{ clearAttempts, resetPassword, systemActor }, { withAccess }] = await Promise.all([
+          import('@xinglin/platform/access'),
+          import('../with-state.ts'),
+        ]);
         const { config } = await readConfig(globals, { data: options.data });
         const made = await withAccess(config, async (context) => {
           const row = await context.state.owner
