@@ -1,10 +1,20 @@
 import { apache } from './apache/parser.ts';
 import { cef } from './cef/parser.ts';
+import { checkpoint } from './checkpoint/parser.ts';
 import { ciscoAsa } from './cisco-asa/parser.ts';
+import { ciscoIos } from './cisco-ios/parser.ts';
+import { dasWaf } from './das-waf/parser.ts';
+import { devicePairs } from './device-pairs/parser.ts';
+import { elasticsearch } from './elasticsearch/parser.ts';
 import { fortigate } from './fortinet-fortigate/parser.ts';
+import { h3cSecpath } from './h3c-secpath/parser.ts';
 import { haproxy } from './haproxy/parser.ts';
+import { hillstone } from './hillstone/parser.ts';
 import { hisAudit } from './his-audit/parser.ts';
+import { hl7v2 } from './hl7v2/parser.ts';
+import { huaweiUsg } from './huawei-usg/parser.ts';
 import { iis } from './iis/parser.ts';
+import { juniperSrx } from './juniper-srx/parser.ts';
 import { kafka } from './kafka/parser.ts';
 import { leef } from './leef/parser.ts';
 import { linuxAuditd } from './linux-auditd/parser.ts';
@@ -15,11 +25,21 @@ import { mysql } from './mysql/parser.ts';
 import { nats } from './nats/parser.ts';
 import { netfilter } from './netfilter/parser.ts';
 import { nginx } from './nginx/parser.ts';
+import { nsfocus } from './nsfocus/parser.ts';
+import { paloalto } from './paloalto/parser.ts';
 import { postgresql } from './postgresql/parser.ts';
+import { qianxin } from './qianxin/parser.ts';
 import { redis } from './redis/parser.ts';
+import { sangfor } from './sangfor/parser.ts';
+import { snort } from './snort/parser.ts';
+import { sophos } from './sophos/parser.ts';
+import { squid } from './squid/parser.ts';
 import { suricata } from './suricata/parser.ts';
+import { topsec } from './topsec/parser.ts';
 import { traefik } from './traefik/parser.ts';
+import { venustech } from './venustech/parser.ts';
 import { windows } from './windows/parser.ts';
+import { zeek } from './zeek/parser.ts';
 import type { ParserSpec } from './types.ts';
 
 /**
@@ -37,7 +57,24 @@ export const catalogue: readonly ParserSpec[] = [
   ciscoAsa,
   leef,
   fortigate,
+  paloalto,
+  juniperSrx,
+  checkpoint,
+  sophos,
+  huaweiUsg,
+  h3cSecpath,
+  hillstone,
+  topsec,
+  venustech,
+  nsfocus,
+  sangfor,
+  dasWaf,
+  qianxin,
+  ciscoIos,
+  snort,
+  hl7v2,
   netfilter,
+  squid,
   traefik,
   haproxy,
   iis,
@@ -47,10 +84,13 @@ export const catalogue: readonly ParserSpec[] = [
   redis,
   nats,
   kafka,
+  elasticsearch,
   nginx,
   apache,
   windows,
   suricata,
+  zeek,
   hisAudit,
+  devicePairs,
   linuxSyslog,
 ];

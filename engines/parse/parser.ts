@@ -66,7 +66,7 @@ function parseLine(dispatch: Dispatch, input: string, ctx: ParseContext): Parsed
   try {
     if (ctx.dataset !== undefined) {
       const pinned = dispatch.byDataset.get(ctx.dataset);
-      const parsed = pinned === undefined ? undefined : readLine(dispatch, pinned, line, ctx);
+      const parsed = pinned === undefined ? undefined : readLine(pinned, line, ctx);
       if (parsed !== undefined) return withOriginal(parsed, raw);
       issues = [pinned === undefined ? 'dataset.unknown' : 'dataset.mismatch'];
     }
@@ -100,14 +100,14 @@ function programOf(appName: string | undefined): string {
   return (slash < 0 ? appName : appName.slice(slash + 1)).toLowerCase();
 }
 
-function readLine(dispatch: Dispatch, spec: ParserSpec, line: LogLine, ctx: ParseContext): Parsed | undefined {
-  if (spec.parseObject !== undefined && line.message.charCodeAt(0) === 123) {
-    const doc = parseJsonObject(line.message);
-    const parsed = doc === undefined ? undefined : spec.parseObject(doc, ctx);
-    if (parsed !== undefined) return finishLine(spec, parsed, line, ctx);
-  }
+function readLine(spec: ParserSpec, line: LogLine, ctx: ParseContext): Parsed | undefined {
   const parsed = spec.parse(line, ctx);
-  return parsed === undefined ? undefined : finishLine(spec, parsed, line, ctx);
+  if (parsed !== undefined) return finishLine(spec, parsed, line, ctx);
+  if (spec.parseObject === undefined) return undefined;
+  // Pinned means the operator knows better than identification: the document is read even where it looks unfamiliar.
+  const doc = parseJsonObject(line.message);
+  const read = doc === undefined ? undefined : spec.parseObject(doc, ctx);
+  return read === undefined ? undefined : finishLine(spec, read, line, ctx);
 }
 
 function identifyLine(dispatch: Dispatch, line: LogLine, ctx: ParseContext): Parsed | undefined {

@@ -181,6 +181,16 @@ function rfc3164(text: string, start: number, priority: number, receivedAt: numb
       }
       return frameOf(priority, undefined, undefined, undefined, undefined, undefined, undefined, text.slice(pos));
     }
+    // "<189>29: router: Mar  1 18:46:11: %SYS-5-…": Cisco puts the host before the stamp.
+    const later =
+      tag.pid === undefined
+        ? headerStamp(text, text.charCodeAt(tag.end) === 42 ? tag.end + 1 : tag.end, receivedAt, offset)
+        : undefined;
+    if (later !== undefined) {
+      let begin = later.end;
+      while (text.charCodeAt(begin) === 58 || text.charCodeAt(begin) === 32) begin++;
+      return frameOf(priority, later, tag.name, undefined, undefined, undefined, undefined, text.slice(begin));
+    }
     return frameOf(priority, undefined, undefined, tag.name, tag.pid, undefined, undefined, text.slice(tag.end));
   }
   pos = stamp.end;
@@ -285,7 +295,7 @@ function looseTag(text: string, pos: number, hostEnd: number, at: number, stamp:
 /** macOS tags may hold spaces: "Google Chrome[85294]:". Only a numeric process id makes them believable. */
 function spacedTagAt(text: string, pos: number): Tag | undefined {
   const open = text.indexOf('[', pos);
-  if (open < 0 || open - pos > 64) return undefined;
+  if (open < 0 || open - pos > 64 || text.charCodeAt(pos) === 37) return undefined;
   const colon = text.indexOf(':', pos);
   const close = text.indexOf(']:', open);
   if (close < 0 || close - open > 12 || close - open < 2 || colon < open) return undefined;
@@ -313,6 +323,15 @@ function isHostname(text: string, from: number, to: number): boolean {
   return text.charCodeAt(to - 1) !== 58;
 }
 
+/** "14597.826:" after a stamp is a runtime, not a program. */
+function isDecimal(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if ((code < 48 || code > 57) && code !== 46) return false;
+  }
+  return true;
+}
+
 interface Tag {
   readonly name: string;
   readonly pid: string | undefined;
@@ -330,7 +349,7 @@ function tagAt(text: string, pos: number): Tag | undefined {
     if (code === 58 || code === 91) break;
     if (code <= 32 || code === 61 || code === 34 || code === 124 || code === 44 || code === 93) return undefined;
   }
-  if (i === pos || i === limit) return undefined;
+  if (i === pos || i === limit || isDecimal(text, pos, i)) return undefined;
   if (text.charCodeAt(i) === 58) {
     const next = text.charCodeAt(i + 1);
     // "CEF:0|", "12:30:01" and "fe80::1" are not tags.

@@ -83,6 +83,7 @@ export function shellWords(text: string): string[] {
 
 /** An IPv4 or IPv6 socket address as SOCKADDR records hold it (family in host order, port and address in network order). */
 export function socketAddress(hex: string): { readonly ip: string; readonly port: number } | undefined {
+  if (hex.length > 64 || !/^[0-9A-Fa-f]*$/.test(hex)) return undefined;
   const byte = (index: number): number => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
   if (hex.startsWith('0200') && hex.length >= 16) {
     return { ip: [4, 5, 6, 7].map(byte).join('.'), port: byte(2) * 256 + byte(3) };
