@@ -16,6 +16,7 @@ export interface Answer {
 
 export interface TestClient {
   call(actor: Actor | undefined, method: string, path: string, body?: unknown): Promise<Answer>;
+  send(actor: Actor | undefined, method: string, path: string, body?: unknown): Promise<Response>;
 }
 
 export async function testClient(base: TestBase, routes: readonly RouteSpec[]): Promise<TestClient> {
@@ -41,35 +42,31 @@ export async function testClient(base: TestBase, routes: readonly RouteSpec[]): 
     notReady: () => [],
     consoleDir: () => undefined,
   });
+  async function send(actor: Actor | undefined, method: string, path: string, body?: unknown): Promise<Response> {
+    const headers = new Headers({ 'accept-language': 'en' });
+    if (actor !== undefined) {
+      const key = `${actor.id} ${actor.roles.join()} ${actor.scopes.join()}`;
+      actors.set(key, actor);
+      headers.set('x-test-actor', key);
+    }
+    let payload: string | FormData | undefined;
+    if (body instanceof FormData) payload = body;
+    else if (body !== undefined) {
+      payload = JSON.stringify(body);
+      headers.set('content-type', 'application/json');
+    }
+    const init = { method: method.toUpperCase(), headers, ...(payload === undefined ? {} : { body: payload }) };
+    return await app.fetch(new Request(`http://test/api/v1${path}`, init));
+  }
+
   return {
+    send,
     async call(actor, method, path, body) {
-      const headers = new Headers({ 'accept-language': 'en' });
-      if (actor !== undefined) {
-        const key = `${actor.id} ${actor.roles.join()} ${actor.scopes.join()}`;
-        actors.set(key, actor);
-        headers.set('x-test-actor', key);
-      }
-      let payload: string | FormData | undefined;
-      if (body instanceof FormData) payload = body;
-      else if (body !== undefined) {
-        payload = JSON.stringify(body);
-        headers.set('content-type', 'application/json');
-      }
-      const response = await app.fetch(
-        new Request(`http://test/api/v1${path}`, {
-          method: method.toUpperCase(),
-          headers,
-          ...(payload === undefined ? {} : { body: payload }),
-        }),
-      );
+      const response = await send(actor, method, path, body);
       const text = await response.text();
       const isJson = response.headers.get('content-type')?.includes('application/json') === true && text !== '';
-      return {
-        status: response.status,
-        body: (isJson ? JSON.parse(text) : undefined) as never,
-        text,
-        headers: response.headers,
-      };
+      const json = (isJson ? JSON.parse(text) : undefined) as never;
+      return { status: response.status, body: json, text, headers: response.headers };
     },
   };
 }

@@ -3,8 +3,16 @@ import { assetKey } from '../context/directory.ts';
 import type { AssetInfo, AssetQuery, IndicatorInfo } from '../context/directory.ts';
 import { entitiesOf } from '../context/entities.ts';
 import type { EventEntity } from '../context/entities.ts';
-import { boundEvidence, compareEvents, mergeDrafts, mergeEntities } from './draft.ts';
-import type { AlertDraft, Evidence, MatchedAsset } from './draft.ts';
+import {
+  FIRST_EVIDENCE,
+  LATEST_EVIDENCE,
+  MOST_SOURCES,
+  betterAsset,
+  boundEvidence,
+  compareEvents,
+  mergeEntities,
+} from './draft.ts';
+import type { AlertDraft, CountedEntity, Evidence, MatchedAsset } from './draft.ts';
 import { safeText, snapshot } from './snapshot.ts';
 
 /** What the registers say, looked up beforehand for a whole flush. */
@@ -23,59 +31,66 @@ export function assetQueries(hit: Hit): AssetQuery[] {
     .map((entity) => ({ tenant: hit.tenant, value: entity.value }));
 }
 
-/** Sums hits of one dedup key. Only the earliest is explained: explaining costs more than counting. */
+/** Sums hits of one dedup key, which share rule or indicator. Only the earliest is explained: explaining costs more than counting. */
 export function buildDraft(
   hits: readonly Hit[],
   group: Readonly<Record<string, string>>,
   registers: Registers,
 ): AlertDraft {
   const sorted = hits.toSorted(compareEvents);
-  const [earliest] = sorted;
+  const earliest = sorted[0];
   if (earliest === undefined) throw new Error('buildDraft needs a hit');
   const rule = registers.rules.get(earliest.ruleId, earliest.tenant);
-  const drafts = sorted.map((hit) => draftOf(hit, rule, registers));
-  const sum = reduce(drafts);
-  return { ...sum, explanation: explain(earliest, rule, group, registers) };
-}
-
-/** Pairwise rather than from the left: the cost of merging entity lists stays linear. */
-function reduce(drafts: readonly AlertDraft[]): AlertDraft {
-  let level = drafts;
-  while (level.length > 1) {
-    const next: AlertDraft[] = [];
-    for (let index = 0; index < level.length; index += 2) {
-      const a = level[index];
-      const b = level[index + 1];
-      if (a !== undefined) next.push(b === undefined ? a : mergeDrafts(a, b));
-    }
-    level = next;
+  const indicator = earliest.indicatorId === undefined ? undefined : registers.indicators.get(earliest.indicatorId);
+  const intel = earliest.kind === 'intel';
+  const sums = new EntitySums();
+  const sources = new Set<string>();
+  let asset: MatchedAsset | undefined;
+  let firstSeen = Number.POSITIVE_INFINITY;
+  let lastSeen = Number.NEGATIVE_INFINITY;
+  for (const hit of sorted) {
+    sums.add(entitiesOf(hit.event));
+    // The events before the last one of a correlation name entities, but are no further hits.
+    for (const item of hit.correlation?.events ?? []) if (compareEvents(item, hit) !== 0) sums.add(entitiesOf(item.event));
+    sources.add(hit.sourceId);
+    asset = betterAsset(asset, bestAsset(hit, registers.assets));
+    firstSeen = Math.min(firstSeen, hit.ts, hit.correlation?.from ?? hit.ts);
+    lastSeen = Math.max(lastSeen, hit.ts, hit.correlation?.to ?? hit.ts);
   }
-  const [sum] = level;
-  if (sum === undefined) throw new Error('nothing to sum');
-  return sum;
+  const ends = sorted.length <= ENDS ? sorted : [...sorted.slice(0, FIRST_EVIDENCE), ...sorted.slice(-LATEST_EVIDENCE)];
+  return {
+    count: sorted.length,
+    firstSeen,
+    lastSeen,
+    entities: mergeEntities(sums.list(), []),
+    level: intel ? (indicator?.severity ?? 'medium') : (rule?.level ?? 'medium'),
+    asset,
+    confidence: intel ? (indicator?.confidence ?? 50) : undefined,
+    sources: [...sources].toSorted().slice(0, MOST_SOURCES),
+    explanation: explain(earliest, rule, group, registers),
+    explained: { ts: earliest.ts, batch: earliest.batch, seq: earliest.seq },
+    evidence: boundEvidence([...ends, ...sorted.flatMap((hit) => hit.correlation?.events ?? [])].map(evidenceOf)),
+  };
 }
 
-function draftOf(hit: Hit, rule: RuleInfo | undefined, registers: Registers): AlertDraft {
-  const indicator = hit.indicatorId === undefined ? undefined : registers.indicators.get(hit.indicatorId);
-  const extra = hit.correlation?.events ?? [];
-  const entities = entitiesOf(hit.event).map((entity) => ({ ...entity, value: safeText(entity.value), count: 1 }));
-  // The events before the last one of a correlation name entities, but are no further hits.
-  const others = extra
-    .filter((item) => compareEvents(item, hit) !== 0)
-    .map((item) => entitiesOf(item.event).map((entity) => ({ ...entity, value: safeText(entity.value), count: 1 })));
-  return {
-    count: 1,
-    firstSeen: hit.correlation === undefined ? hit.ts : Math.min(hit.ts, hit.correlation.from),
-    lastSeen: hit.correlation === undefined ? hit.ts : Math.max(hit.ts, hit.correlation.to),
-    entities: others.reduce<AlertDraft['entities']>((sum, next) => mergeEntities(sum, next), entities),
-    level: hit.kind === 'intel' ? (indicator?.severity ?? 'medium') : (rule?.level ?? 'medium'),
-    asset: bestAsset(hit, registers.assets),
-    confidence: hit.kind === 'intel' ? (indicator?.confidence ?? 50) : undefined,
-    sources: [hit.sourceId],
-    explanation: {},
-    explained: { ts: hit.ts, batch: hit.batch, seq: hit.seq },
-    evidence: boundEvidence([...extra, hit].map(evidenceOf)),
-  };
+const ENDS = FIRST_EVIDENCE + LATEST_EVIDENCE;
+
+/** Counts entities of many events in one pass. */
+class EntitySums {
+  readonly #sums = new Map<string, EventEntity & { count: number }>();
+
+  add(entities: readonly EventEntity[]): void {
+    for (const { type, value, role } of entities) {
+      const key = `${type}\0${value}\0${role}`;
+      const known = this.#sums.get(key);
+      if (known === undefined) this.#sums.set(key, { type, value: safeText(value), role, count: 1 });
+      else known.count += 1;
+    }
+  }
+
+  list(): CountedEntity[] {
+    return [...this.#sums.values()];
+  }
 }
 
 function evidenceOf(item: Evidence): Evidence {

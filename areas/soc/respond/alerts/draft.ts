@@ -46,10 +46,10 @@ export interface AlertDraft {
 
 /** Evidence kept per alert: the first and the latest events. `count` goes on. */
 export const FIRST_EVIDENCE = 20;
-export const LATEST_EVIDENCE = 30;
+export const LATEST_EVIDENCE = 10;
 /** Values kept per entity type and role. */
 export const MOST_ENTITIES = 20;
-const MOST_SOURCES = 32;
+export const MOST_SOURCES = 32;
 
 export function mergeDrafts(a: AlertDraft, b: AlertDraft): AlertDraft {
   const earlier = compareEvents(a.explained, b.explained) <= 0 ? a : b;
@@ -112,7 +112,8 @@ function spread(text: string): number {
   return hash;
 }
 
-function betterAsset(a: MatchedAsset | undefined, b: MatchedAsset | undefined): MatchedAsset | undefined {
+/** The more important; between equals the one attacked rather than attacking, then by id. */
+export function betterAsset(a: MatchedAsset | undefined, b: MatchedAsset | undefined): MatchedAsset | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   const order = b.importance - a.importance || b.rank - a.rank || ((a.assetId ?? '') < (b.assetId ?? '') ? -1 : 1);
   return order <= 0 ? a : b;

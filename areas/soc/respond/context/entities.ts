@@ -62,7 +62,16 @@ const EMPTY = new Set([
 const LONGEST_VALUE = 512;
 
 /** The entities of one flat ECS record, normalised so that different devices' spellings meet. */
-export function entitiesOf(event: EventFields): EventEntity[] {
+export function entitiesOf(event: EventFields): readonly EventEntity[] {
+  let entities = known.get(event);
+  if (entities === undefined) known.set(event, (entities = readEntities(event)));
+  return entities;
+}
+
+/** An event is asked several times on its way (assets, grouping, counting); records are never changed. */
+const known = new WeakMap<EventFields, readonly EventEntity[]>();
+
+function readEntities(event: EventFields): readonly EventEntity[] {
   const found: EventEntity[] = [];
   const seen = new Set<string>();
   for (const [field, type, role] of FIELDS) {

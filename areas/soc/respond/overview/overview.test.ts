@@ -128,11 +128,8 @@ test('GET /overview counts what is in scope, for the region and for one institut
     openAlerts: 1,
     sources: 1,
   });
-  expect((await overview(officer, `?tenant=${HOSPITAL_2}`)).totals).toMatchObject({
-    openAlerts: 0,
-    sources: 0,
-    eventsToday: 0,
-  });
+  expect((await client.call(officer, 'get', `/overview?tenant=${HOSPITAL_2}`)).status).toBe(404);
+  expect((await overview(officer, `?tenant=${CITY}`)).totals).toMatchObject({ openAlerts: 2, sources: 2 });
 });
 
 test('GET /overview serves a big screen, is cached for two seconds and never across scopes', async () => {

@@ -1,5 +1,7 @@
 import { defineRoute } from '@xinglin/platform/http';
 import type { Platform, RouteSpec } from '@xinglin/platform/http';
+import { covers, inScope } from '@xinglin/platform/access';
+import { XinglinError } from '@xinglin/platform/kernel';
 import { z } from 'zod';
 import { Overview } from '../../contract.ts';
 import { readOverview } from './read.ts';
@@ -27,6 +29,10 @@ export function overviewRoutes(platform: Pick<Platform, 'state' | 'now'>): Route
       query: Query,
       response: Overview,
       handler: ({ actor, query }) => {
+        const { tenant } = query;
+        // Above the actor's scopes is fine (shows what lies within), beside them is not.
+        const visible = tenant === undefined || inScope(actor, tenant) || actor.scopes.some((scope) => covers(tenant, scope));
+        if (!visible) throw new XinglinError('resource.not_found', { what: 'institution', id: tenant });
         const time = now().getTime();
         const key = JSON.stringify([actor.scopes, actor.tenant, query.tenant ?? null, query.hours]);
         const known = cache.get(key);
