@@ -93,7 +93,7 @@ describe.runIf(hasPoppler)('a notice as PDF', () => {
   });
   test('glyphs are drawn, not empty boxes: every character leaves its own ink', async () => {
     // One character a page, large. An empty box (.notdef) would give the same picture for all of them, a blank font none.
-    const characters = [...'东莞卫健龘䶮喆堃〔〕号：，“”一Aa0'];
+    const characters = Array.from('东莞卫健龘䶮喆堃〔〕号：，“”一Aa0');
     const sheet = await renderPdf({
       pageSize: { width: 60, height: 60 },
       pageMargins: 5,
@@ -166,7 +166,10 @@ describe('a notice as Word file', () => {
     expect(xml.match(/<w:tblHeader/g)).toHaveLength(3);
     const footers = Object.entries(files).filter(([name]) => name.startsWith('word/footer'));
     expect(footers).toHaveLength(2);
-    expect(footers.map(([, footer]) => /w:jc w:val="(\w+)"/.exec(footer)?.[1]).toSorted()).toEqual(['left', 'right']);
+    expect(footers.map(([, footer]) => /w:jc w:val="(\w+)"/.exec(footer)?.[1] ?? '').toSorted()).toEqual([
+      'left',
+      'right',
+    ]);
   });
   test('text that looks like XML stays text', async () => {
     const files = unzip(

@@ -43,7 +43,9 @@ describe('/zones and /systems', () => {
       mlpsLevel: 4,
     });
     const other = await h.json<Made>(hospital1, 'post', '/zones', { ...h1, name: '临时区', kind: 'other' });
+    h.signals.length = 0;
     expect((await h.call(hospital1, 'delete', `/zones/${other.id}`)).status).toBe(204);
+    expect(h.signals).toMatchObject([{ topic: 'zone.changed', tenant: 'cn.gd.dg.h1' }]);
   });
   test('warn when blocks share addresses, within the institution only', async () => {
     const office = await h.json<Made>(hospital1, 'post', '/zones', {

@@ -91,8 +91,13 @@ export function zoneAndSystemRoutes(platform: Platform): RouteSpec[] {
 }
 
 /** Zones and systems are kept alike: small named lists of an institution. */
-function partRoutes({ state }: Platform, part: Part): RouteSpec[] {
+function partRoutes({ state, bus }: Platform, part: Part): RouteSpec[] {
   const { table, object, zh } = part;
+  /** Detection keeps zones and assets in memory and reads them again when it hears this. */
+  const tell = <T extends Record<string, unknown>>(row: T): T => {
+    bus.publish({ topic: `${object}.changed`, tenant: String(row.tenant), data: {} });
+    return row;
+  };
   const missing = (id: string): XinglinError => new XinglinError('resource.not_found', { what: zh, id });
   const unique = (name: unknown) => (error: unknown) => {
     if ((error as { code?: string }).code === '23505') throw new XinglinError('asset.exists', { name: String(name) });
@@ -156,7 +161,8 @@ function partRoutes({ state }: Platform, part: Part): RouteSpec[] {
             });
             return await answer(tx, row);
           })
-          .catch(unique(fields.name));
+          .catch(unique(fields.name))
+          .then(tell);
       },
     }),
     defineRoute({
@@ -200,7 +206,8 @@ function partRoutes({ state }: Platform, part: Part): RouteSpec[] {
             });
             return await answer(tx, row);
           })
-          .catch(unique((body as { name?: string }).name)),
+          .catch(unique((body as { name?: string }).name))
+          .then(tell),
     }),
     defineRoute({
       method: 'delete',
@@ -211,7 +218,7 @@ function partRoutes({ state }: Platform, part: Part): RouteSpec[] {
       params: Id,
       status: 204,
       handler: async ({ actor, params }) => {
-        await state.write(actor, 'asset:write', async (tx, audit) => {
+        const deleted = await state.write(actor, 'asset:write', async (tx, audit) => {
           const row = await tx.deleteFrom(table).where('id', '=', params.id).returningAll().executeTakeFirst();
           if (row === undefined) throw missing(params.id);
           await audit({
@@ -222,7 +229,9 @@ function partRoutes({ state }: Platform, part: Part): RouteSpec[] {
             summary: `删除${zh} ${row.name}`,
             before: part.shape(row),
           });
+          return row;
         });
+        tell(deleted);
         return new Response(null, { status: 204 });
       },
     }),

@@ -61,7 +61,12 @@ interface AssetRow {
   open_alerts: number;
 }
 
-export function assetRoutes({ state, now }: Platform): RouteSpec[] {
+export function assetRoutes({ state, now, bus }: Platform): RouteSpec[] {
+  /** Detection keeps assets in memory and reads them again when it hears this. */
+  const tell = <T extends { tenant: string }>(asset: T): T => {
+    bus.publish({ topic: 'asset.changed', tenant: asset.tenant, data: {} });
+    return asset;
+  };
   const missing = (id: string): XinglinError => new XinglinError('resource.not_found', { what: '资产', id });
   const one = async (tx: Tx, id: string): Promise<z.output<typeof Asset>> => {
     const row = (await select(tx, sql`t.id = ${id}`, 1))[0];
@@ -138,9 +143,11 @@ export function assetRoutes({ state, now }: Platform): RouteSpec[] {
       handler: async ({ actor, body, files, locale }) => {
         const file = oneFile(files);
         const sheets = await readSheets(file.bytes, file.name);
-        return await state.write(actor, 'asset:write', (tx, audit) =>
+        const result = await state.write(actor, 'asset:write', (tx, audit) =>
           importAssets(tx, audit, sheets, body, locale, now()),
         );
+        if (result.applied) tell(actor);
+        return result;
       },
     }),
     defineRoute({
@@ -184,7 +191,8 @@ export function assetRoutes({ state, now }: Platform): RouteSpec[] {
             });
             return await one(tx, id);
           })
-          .catch(unique(body.name));
+          .catch(unique(body.name))
+          .then(tell);
       },
     }),
     defineRoute({
@@ -227,7 +235,8 @@ export function assetRoutes({ state, now }: Platform): RouteSpec[] {
             });
             return await one(tx, params.id);
           })
-          .catch(unique(body.name)),
+          .catch(unique(body.name))
+          .then(tell),
     }),
     defineRoute({
       method: 'delete',
@@ -238,7 +247,7 @@ export function assetRoutes({ state, now }: Platform): RouteSpec[] {
       params: Id,
       status: 204,
       handler: async ({ actor, params }) => {
-        await state.write(actor, 'asset:write', async (tx, audit) => {
+        const deleted = await state.write(actor, 'asset:write', async (tx, audit) => {
           const before = await one(tx, params.id);
           await tx.deleteFrom('soc_asset').where('id', '=', params.id).execute();
           await audit({
@@ -249,7 +258,9 @@ export function assetRoutes({ state, now }: Platform): RouteSpec[] {
             summary: `删除资产 ${before.name}`,
             before,
           });
+          return before;
         });
+        tell(deleted);
         return new Response(null, { status: 204 });
       },
     }),
