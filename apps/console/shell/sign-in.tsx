@@ -26,7 +26,8 @@ export function SignInPage() {
   const [needsTotp, setNeedsTotp] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | undefined>(filters['error']);
-  const oidc = useQuery({ queryKey: ['oidc'], queryFn: () => api<{ readonly enabled: boolean; readonly label?: string }>('/session/oidc', { signingIn: true }), retry: false });
+  const methods = useQuery({ queryKey: ['sign-in-methods'], queryFn: () => api<{ readonly oidc: { readonly name: string; readonly start: string } | null }>('/session/methods', { signingIn: true }), retry: false });
+  const oidc = methods.data?.oidc ?? null;
   useEffect(() => {
     document.title = `${t('signIn.title')} · ${t('shell.product')}`;
   }, [t]);
@@ -65,11 +66,11 @@ export function SignInPage() {
           {t('signIn.submit')}
         </Button>
       </Form>
-      {oidc.data?.enabled === true ? (
+      {oidc !== null ? (
         <>
           <Divider plain>{t('signIn.or')}</Divider>
-          <Button block size="large" href={`/api/v1/session/oidc/start?back=${encodeURIComponent(safeBack(filters['back']))}`}>
-            {oidc.data.label ?? t('signIn.oidc')}
+          <Button block size="large" href={`${oidc.start}?returnTo=${encodeURIComponent(safeBack(filters['back']))}`}>
+            {oidc.name === '' ? t('signIn.oidc') : t('signIn.oidcWith', { name: oidc.name })}
           </Button>
         </>
       ) : null}

@@ -58,6 +58,7 @@ export const shellTexts: Texts = {
   'signIn.submit': ['登录', 'Sign in'],
   'signIn.or': ['或', 'or'],
   'signIn.oidc': ['使用统一身份认证登录', 'Sign in with single sign-on'],
+  'signIn.oidcWith': ['使用 {{name}} 登录', 'Sign in with {{name}}'],
   'signIn.changeFirst': ['请先修改口令', 'Change your password first'],
   'signIn.changeFirstNote': ['一次性口令或已过期的口令不能继续使用,修改后自动进入系统。', 'A one-time or expired password cannot be kept; you enter right after the change.'],
   'signIn.currentPassword': ['当前口令', 'Current password'],
