@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { childMain } from '../embedded/child-main.ts';
 import { lockDataDir } from '../embedded/data-lock.ts';
+import { keepTidy } from './pglite-upkeep.ts';
 import { serveWire } from './pglite-wire.ts';
 
 export interface PgliteConfig {
@@ -42,9 +43,11 @@ childMain<PgliteConfig, PgliteReady>('pglite', async ({ dir, socketPath }) => {
     },
     onFatal: die,
   });
+  const stopUpkeep = keepTidy(db, server);
   return {
     ready: { socketPath },
     async stop() {
+      stopUpkeep();
       await server.close();
       await db.close();
       rmSync(socketPath, { force: true });

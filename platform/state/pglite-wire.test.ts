@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { vacuumDue } from './pglite-upkeep.ts';
 import { serveWire } from './pglite-wire.ts';
 import type { WireServer } from './pglite-wire.ts';
 
@@ -177,5 +178,16 @@ test('exclusive() waits for the exchange under way and keeps the next one waitin
   await one.query('commit');
   await exclusive;
   expect(order).toEqual(['commit', 'maintenance']);
+  await one.end();
+});
+
+test('vacuumDue() cleans the tables that have many dead rows, and only those', async () => {
+  const one = await client();
+  await one.query('create table busy (n int); create table calm (n int)');
+  await one.query('insert into busy select generate_series(1, 3000); insert into calm select 1');
+  await one.query('update busy set n = n + 1');
+  await one.query('update calm set n = n + 1');
+  expect(await vacuumDue(db, server)).toEqual(['busy']);
+  expect(await vacuumDue(db, server)).toEqual([]);
   await one.end();
 });

@@ -25,15 +25,18 @@ async function tempDir(): Promise<string> {
   return dir;
 }
 
-/** Kills the engine again and again while `work` runs, at moments that differ from round to round. */
+/** Kills the engine again and again while `work` runs: each life must get something done first, then ends at another moment. */
 async function killWhile(
   pid: () => number | undefined,
+  done: () => number,
   work: (stopped: () => boolean) => Promise<void>,
 ): Promise<void> {
   let stopped = false;
   const working = work(() => stopped);
   for (let round = 0; round < ROUNDS; round += 1) {
-    await sleep(150 + ((round * 397) % 700));
+    const before = done();
+    await waitFor(() => (done() > before + 2 ? true : undefined));
+    await sleep((round * 37) % 400);
     const victim = await waitFor(pid);
     process.kill(victim, 'SIGKILL');
     // The next life has another process id.
@@ -65,6 +68,7 @@ test(
     let unknown = 0;
     await killWhile(
       () => state.pid,
+      () => acknowledged.length,
       async (stopped) => {
         await Promise.all(
           [0, 1, 2].map(async (worker) => {
@@ -115,6 +119,7 @@ test(`events: ${ROUNDS} kills lose no acknowledged batch and keep none twice`, {
   let next = 0;
   await killWhile(
     () => events.pid,
+    () => acknowledged.length,
     async (stopped) => {
       await Promise.all(
         [0, 1].map(async () => {
