@@ -127,7 +127,7 @@ const rows: Row[] = [];
 for (const lane of lanes) {
   if (only !== undefined && lane.name !== only) continue;
   const { lines } = lane;
-  const use = (engine: SigmaEngine) => (line: string) => engine.match(JSON.parse(line) as SigmaEvent).length;
+  const run = (engine: SigmaEngine) => (line: string) => engine.match(JSON.parse(line) as SigmaEvent).length;
   const floor = rate(lines, (line) => (JSON.parse(line) as object) && 0);
   const laneDocuments = lane.rules.map(({ id }) => documents.get(id)).filter((document) => document !== undefined);
   const naive = rate(
@@ -143,11 +143,11 @@ for (const lane of lanes) {
   const sample = lines.filter((_, row) => row % 4 === 0).map((line) => JSON.parse(line) as SigmaEvent);
   const { engine: everything } = compile(lane.rules);
   everything.learn(sample);
-  const unrouted = rate(lines, use(everything));
+  const unrouted = rate(lines, run(everything));
   const { engine } = compile(lane.rules, { routing: lane.routing });
-  const routed = rate(lines, use(engine));
+  const routed = rate(lines, run(engine));
   engine.learn(sample);
-  const learned = rate(lines, use(engine));
+  const learned = rate(lines, run(engine));
   rows.push({
     lane: lane.name,
     jsonParse: floor.perSecond,

@@ -20,7 +20,7 @@ describe.skipIf(archive === undefined)('SigmaHQ rules', () => {
     const errors = issues.filter(({ severity }) => severity === 'error');
     expect(errors.every(({ code, remedy }) => code === 'placeholder.unresolved' && remedy !== undefined)).toBe(true);
     const using = parsed.rules.filter((rule) => JSON.stringify(rule.detection.expression).includes('"placeholder"'));
-    expect(errors.map(({ ruleId }) => ruleId).toSorted()).toEqual(using.map(({ id }) => id).toSorted());
+    expect(errors.map(({ ruleId }) => String(ruleId)).toSorted()).toEqual(using.map(({ id }) => id).toSorted());
     expect(engine.size).toBe(parsed.rules.length - errors.length);
   });
 

@@ -10,7 +10,12 @@ export function textOf(value: unknown): string | undefined {
 /** The value under one event key: the key itself, or the path through nested objects. */
 export function lookup(event: SigmaEvent, key: string): unknown {
   const direct = event[key];
-  if (direct !== undefined || !key.includes('.')) return direct;
+  if (direct !== undefined) {
+    // What objects inherit (toString, __proto__) is a function or an object and no field of the event.
+    const suspicious = typeof direct === 'function' || (typeof direct === 'object' && direct !== null);
+    return suspicious && !Object.hasOwn(event, key) ? undefined : direct;
+  }
+  if (!key.includes('.')) return undefined;
   return descend(event, key, 0);
 }
 

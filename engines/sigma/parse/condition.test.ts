@@ -5,7 +5,9 @@ const flags = { a: { A: 1 }, b: { B: 1 }, c: { C: 1 }, sel_1: { A: 1 }, sel_2: {
 
 function run(condition: unknown, names: readonly (keyof typeof flags)[], event: SigmaEvent): boolean {
   const detection = { ...Object.fromEntries(names.map((name) => [name, flags[name]])), condition };
-  const { rules, issues } = parseRules([{ file: 'x', document: { title: 'x', logsource: { product: 'x' }, detection } }]);
+  const { rules, issues } = parseRules([
+    { file: 'x', document: { title: 'x', logsource: { product: 'x' }, detection } },
+  ]);
   expect(issues.filter(({ severity }) => severity === 'error')).toEqual([]);
   return compile(rules).engine.match(event).length === 1;
 }

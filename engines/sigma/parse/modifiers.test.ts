@@ -183,7 +183,10 @@ describe('keywords', () => {
     [[{ A: 'x' }, 'deep'], true],
   ])('%j on a whole event: %s', (definition, expected) => {
     const { rules } = parseRules([
-      { file: 'x', document: { title: 'x', logsource: { product: 'x' }, detection: { k: definition, condition: 'k' } } },
+      {
+        file: 'x',
+        document: { title: 'x', logsource: { product: 'x' }, detection: { k: definition, condition: 'k' } },
+      },
     ]);
     expect(compile(rules).engine.match(event).length === 1).toBe(expected);
   });

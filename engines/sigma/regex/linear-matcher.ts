@@ -1,5 +1,5 @@
 import { withCaseVariants } from './parse-regex.ts';
-import { rangesOf, WORD, type Anchor, type ParsedRegex, type Ranges, type RegexNode } from './syntax.ts';
+import { complement, WORD, type Anchor, type ParsedRegex, type Ranges, type RegexNode } from './syntax.ts';
 
 // A lazy DFA (Thompson's construction, states built as the text needs them). Time is linear in the text whatever the
 // pattern, so patterns that make a backtracking matcher explode run here. It decides whether there is a match, no more.
@@ -57,9 +57,9 @@ class Builder {
     if (this.states.length > MAX_STATES) return undefined;
     switch (node.type) {
       case 'set': {
-        const ranges = rangesOf(node);
+        const own = this.ignoreCase ? withCaseVariants(node.ranges) : node.ranges;
         if (node.ranges.some(([low]) => low > 0xffff)) return undefined;
-        this.sets.push(this.ignoreCase ? withCaseVariants(ranges) : ranges);
+        this.sets.push(node.negated ? complement(own) : own);
         return this.add({ kind: KINDS.char, set: this.sets.length - 1, anchor: undefined, out: next, other: 0 });
       }
       case 'anchor':

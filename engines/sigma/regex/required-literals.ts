@@ -12,6 +12,8 @@ interface Literals {
 
 const MAX_EXACT = 24;
 const MAX_ALTERNATIVES = 64;
+/** Larger character sets (digits, letters) say nothing. */
+const MAX_SET = 4;
 const NOTHING: Literals = { exact: undefined, must: undefined };
 const EMPTY: Literals = { exact: [''], must: undefined };
 
@@ -34,7 +36,7 @@ function literalsOf(node: RegexNode): Literals {
       let size = 0;
       const ranges = rangesOf(node);
       for (const [low, high] of ranges) size += high - low + 1;
-      if (size === 0 || size > 10) return NOTHING;
+      if (size === 0 || size > MAX_SET) return NOTHING;
       const chars = ranges.flatMap(([low, high]) =>
         Array.from({ length: high - low + 1 }, (_, at) => String.fromCodePoint(low + at)),
       );

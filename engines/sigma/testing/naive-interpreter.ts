@@ -2,6 +2,9 @@
 // YAML document itself and shares no code with the engine. Tests compare the engine with it; the benchmark shows what
 // the engine gains. It covers detection rules without placeholders.
 
+/** Numbers and truth values as they are written. */
+const print = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+
 type Event = Readonly<Record<string, unknown>>;
 type Token = { readonly text: string } | '*' | '?';
 type Pattern = readonly Token[];
@@ -78,12 +81,12 @@ function matchValue(field: string, modifiers: readonly string[], value: unknown,
   if (modifiers.includes('re')) {
     const flags = modifiers.filter((name) => ['i', 'm', 's'].includes(name)).join('');
     // PCRE's (?i) at the start is JavaScript's flag i.
-    const source = String(value).replace(/^\(\?i\)/, '');
+    const source = print(value).replace(/^\(\?i\)/, '');
     const regex = new RegExp(source, source === value ? flags : `${flags}i`);
     return present.some((text) => regex.test(text));
   }
-  if (modifiers.includes('cidr')) return present.some((text) => inNetwork(text, String(value)));
-  if (modifiers.includes('fieldref')) return references(modifiers, present, scalars(event[String(value)]));
+  if (modifiers.includes('cidr')) return present.some((text) => inNetwork(text, print(value)));
+  if (modifiers.includes('fieldref')) return references(modifiers, present, scalars(event[print(value)]));
   for (const [name, compare] of Object.entries(comparisons)) {
     if (modifiers.includes(name))
       return present.some((text) => /^-?[\d.]+$/.test(text) && compare(Number(text), Number(value)));
@@ -91,7 +94,7 @@ function matchValue(field: string, modifiers: readonly string[], value: unknown,
   const cased = modifiers.includes('cased');
   const around =
     field === '' ? (pattern: Pattern): Pattern => ['*', ...pattern, '*'] : (pattern: Pattern): Pattern => pattern;
-  return patternsOf(String(value), modifiers).some((pattern) =>
+  return patternsOf(print(value), modifiers).some((pattern) =>
     present.some((text) => matches(around(pattern), text, cased)),
   );
 }
@@ -105,7 +108,7 @@ const comparisons: Readonly<Record<string, (left: number, right: number) => bool
 
 function scalars(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(scalars);
-  return value === null || value === undefined || typeof value === 'object' ? [] : [String(value)];
+  return value === null || value === undefined || typeof value === 'object' ? [] : [print(value)];
 }
 
 function references(modifiers: readonly string[], left: readonly string[], right: readonly string[]): boolean {

@@ -79,11 +79,19 @@ describe('compileGlob()', () => {
   test('matches as the regular expression with . for ? and .* for *', () => {
     const unit = fc.constantFrom('a', 'b', '*', '?');
     fc.assert(
-      fc.property(fc.string({ unit, maxLength: 8 }), fc.string({ unit: fc.constantFrom('a', 'b', 'A'), maxLength: 10 }), (pattern, text) => {
-        const source = pattern.replaceAll('*', '.*').replaceAll('?', '.');
-        expect(compileGlob(globShape(parseGlob(pattern), true))(text)).toBe(new RegExp(`^${source}$`, 's').test(text));
-        expect(compileGlob(globShape(parseGlob(pattern), false))(fold(text))).toBe(new RegExp(`^${source}$`, 'si').test(text));
-      }),
+      fc.property(
+        fc.string({ unit, maxLength: 8 }),
+        fc.string({ unit: fc.constantFrom('a', 'b', 'A'), maxLength: 10 }),
+        (pattern, text) => {
+          const source = pattern.replaceAll('*', '.*').replaceAll('?', '.');
+          expect(compileGlob(globShape(parseGlob(pattern), true))(text)).toBe(
+            new RegExp(`^${source}$`, 's').test(text),
+          );
+          expect(compileGlob(globShape(parseGlob(pattern), false))(fold(text))).toBe(
+            new RegExp(`^${source}$`, 'si').test(text),
+          );
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -111,10 +119,15 @@ describe('base64', () => {
 
   test('base64Offsets(): one of the three forms is in the encoding of every longer text', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 9 }), fc.uint8Array({ minLength: 3, maxLength: 20 }), fc.uint8Array({ maxLength: 9 }), (before, middle, after) => {
-        const whole = base64(Uint8Array.from([...before, ...middle, ...after]));
-        expect(whole).toContain(base64Offsets(middle)[before.length % 3]);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 9 }),
+        fc.uint8Array({ minLength: 3, maxLength: 20 }),
+        fc.uint8Array({ maxLength: 9 }),
+        (before, middle, after) => {
+          const whole = base64(Uint8Array.from([...before, ...middle, ...after]));
+          expect(whole).toContain(base64Offsets(middle)[before.length % 3]);
+        },
+      ),
     );
   });
 
