@@ -108,12 +108,18 @@ export async function knowEntities(tx: Tx, alert: PendingAlert): Promise<EntityK
   };
 }
 
+/** Of each thing only so many of its latest alerts are looked at: a host under attack from a botnet has thousands. */
+const MOST_RECENT = 400;
+
 /** In how many stories of the last week each thing appeared, the alert itself left out. */
 async function storyCounts(tx: Tx, alert: PendingAlert, things: readonly Thing[]): Promise<Map<string, number>> {
   const result = await sql<{ type: string; value: string; stories: number }>`
     select e.type, e.value, count(distinct coalesce(a.incident_id, a.id))::int as stories
     from jsonb_to_recordset(${JSON.stringify(things)}::jsonb) as w(type text, value text)
-    join soc_alert_entity e on e.tenant = ${alert.tenant} and e.type = w.type and e.value = w.value and e.alert_id <> ${alert.id}
+    cross join lateral (
+      select type, value, alert_id from soc_alert_entity
+      where tenant = ${alert.tenant} and type = w.type and value = w.value and alert_id <> ${alert.id} order by alert_id desc limit ${MOST_RECENT}
+    ) e
     join soc_alert a on a.id = e.alert_id
     where a.last_seen > ${new Date(alert.to - 7 * 86_400_000)} group by e.type, e.value`.execute(tx);
   return new Map(result.rows.map((row) => [thingKey(row), row.stories]));
@@ -127,7 +133,10 @@ export async function readCandidates(tx: Tx, alert: PendingAlert, things: readon
   const to = new Date(alert.to + WINDOW_MS);
   const sharing = sql`
     select distinct e.alert_id from jsonb_to_recordset(${JSON.stringify(things)}::jsonb) as w(type text, value text)
-    join soc_alert_entity e on e.tenant = ${alert.tenant} and e.type = w.type and e.value = w.value and e.alert_id <> ${alert.id}`;
+    cross join lateral (
+      select alert_id from soc_alert_entity
+      where tenant = ${alert.tenant} and type = w.type and value = w.value and alert_id <> ${alert.id} order by alert_id desc limit ${MOST_RECENT}
+    ) e`;
   const incidents = await sql<{
     id: string;
     number: string;

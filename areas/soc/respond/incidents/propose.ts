@@ -81,13 +81,17 @@ export interface Proposal {
 }
 
 /** Named after the worst alert; between equals, the one furthest along the attack. `place` is the asset, host or address it is about. */
-export function proposeTitle(alerts: readonly StoryAlert[], institution: string, place: string): Proposal {
+export function proposeTitle(
+  alerts: readonly StoryAlert[],
+  tactics: readonly string[],
+  institution: string,
+  place: string,
+): Proposal {
   const worst = alerts.toSorted(
-    (a, b) =>
-      b.severity - a.severity || furthestStage(b.tactics) - furthestStage(a.tactics) || a.firstSeen - b.firstSeen,
+    (a, b) => b.severity - a.severity || furthestStage(b.tactics) - furthestStage(a.tactics) || a.firstSeen - b.firstSeen,
   )[0];
   const [category, phrase] = worst === undefined ? ['其他', '安全事件'] : classify(worst);
-  const chain = tacticsInOrder(alerts).map((tactic) => STAGE_ZH[tactic] ?? tactic);
+  const chain = tactics.map((tactic) => STAGE_ZH[tactic] ?? tactic);
   const story = chain.length > 1 ? `(${chain.slice(0, 5).join('→')}${chain.length > 5 ? '…' : ''})` : '';
   return { title: `${institution}${place === '' ? '' : ` ${place}`}:${phrase}${story}`.slice(0, 200), category };
 }
@@ -116,11 +120,6 @@ export function tacticsInOrder(alerts: readonly Pick<StoryAlert, 'tactics' | 'fi
 }
 
 /** 0..100: the worst alert, + 3 for each further tactic, + 2 for each further machine, these together at most 15. */
-export function incidentSeverity(
-  alerts: readonly Pick<StoryAlert, 'severity' | 'tactics'>[],
-  machines: number,
-): number {
-  const worst = alerts.reduce((most, alert) => Math.max(most, alert.severity), 0);
-  const tactics = new Set(alerts.flatMap((alert) => alert.tactics)).size;
+export function incidentSeverity(worst: number, tactics: number, machines: number): number {
   return Math.min(100, worst + Math.min(15, 3 * Math.max(0, tactics - 1) + 2 * Math.max(0, machines - 1)));
 }

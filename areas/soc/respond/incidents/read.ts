@@ -187,13 +187,7 @@ export async function readIncident(tx: Tx, id: string, withEvidence: boolean): P
     select ${ALERT_COLUMNS} from soc_alert a ${ALERT_JOINS} where a.incident_id = ${id} order by a.first_seen, a.id limit ${MOST_ALERTS}`.execute(
     tx,
   );
-  const entries = await tx
-    .selectFrom('soc_incident_entry')
-    .selectAll()
-    .where('incident_id', '=', id)
-    .orderBy('at')
-    .orderBy('id')
-    .execute();
+  const entries = [...(await readEntries(tx, id, 'people')), ...(await readEntries(tx, id, 'joins'))];
   const shown = alerts.rows.map(toAlert);
   const timeline = [
     ...shown.map((alert) => ({
@@ -235,6 +229,19 @@ export async function readIncident(tx: Tx, id: string, withEvidence: boolean): P
     proposals: await readProposals(tx, id),
     actions: INCIDENT.actions(row.status, undefined).filter((action) => action !== 'merge'),
   };
+}
+
+/** What people did is shown whole; of the joins, which may be thousands, the latest. */
+async function readEntries(tx: Tx, id: string, which: 'people' | 'joins') {
+  return await tx
+    .selectFrom('soc_incident_entry')
+    .selectAll()
+    .where('incident_id', '=', id)
+    .where('kind', which === 'joins' ? '=' : '<>', 'alert')
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(which === 'joins' ? 300 : 2_000)
+    .execute();
 }
 
 async function readGraph(tx: Tx, id: string, tenant: string): Promise<IncidentDetail['graph']> {

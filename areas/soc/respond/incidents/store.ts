@@ -64,21 +64,9 @@ export async function addEntry(tx: Tx, now: Date, entry: NewEntry): Promise<void
     .execute();
 }
 
-interface MemberRow {
-  severity: number;
-  techniques: string[];
-  tactics: string[];
-  title_zh: string;
-  kind: string;
-  first_seen: Date;
-  last_seen: Date;
-  created_at: Date;
-  entities: StoredEntity[];
-  asset_name: string | null;
-  first_look_at: Date | null;
-}
-
 const MOST_ENTITIES = 120;
+/** Alerts from which the title is proposed: the worst. */
+const MOST_TOLD = 50;
 
 export interface IncidentFacts {
   readonly id: string;
@@ -111,64 +99,68 @@ export async function refreshIncident(tx: Tx, now: Date, id: string): Promise<In
   );
   const incident = found.rows[0];
   if (incident === undefined) return undefined;
-  const members = await sql<MemberRow>`
-    select a.severity, a.techniques, a.tactics, a.title_zh, a.kind, a.first_seen, a.last_seen, a.created_at, a.entities, a.first_look_at, t.name as asset_name
-    from soc_alert a left join soc_asset t on t.id = a.asset_id where a.incident_id = ${id} order by a.first_seen, a.id`.execute(
-    tx,
-  );
-  const alerts = members.rows.map((row): StoryAlert & MemberRow => ({
-    ...row,
-    title: row.title_zh,
-    firstSeen: row.first_seen.getTime(),
-  }));
-  const entities = mergeStored(alerts.map((alert) => alert.entities));
-  const proposal = proposeTitle(alerts, incident.short_name ?? incident.tenant, placeOf(alerts, entities));
+  const sums = await readSums(tx, id);
+  const tactics = await readTactics(tx, id);
+  const entities = await readEntities(tx, id);
+  const worst = await readWorst(tx, id);
+  const place = worst.find((alert) => alert.asset !== null)?.asset ?? placeOf(entities);
+  const proposal = proposeTitle(worst, tactics, incident.short_name ?? incident.tenant, place);
   const untouched = incident.origin === 'auto' && incident.status === 'new';
   const title = untouched || incident.title === '' ? proposal.title : incident.title;
   const category = untouched || incident.category === '' ? proposal.category : incident.category;
-  const severity = incidentSeverity(alerts, machines(entities));
-  const earliest = (dates: readonly Date[]): Date | null =>
-    dates.reduce<Date | null>((min, date) => (min === null || date < min ? date : min), null);
+  const severity = incidentSeverity(sums.severity ?? 0, tactics.length, machines(entities));
   await sql`
     update soc_incident set title = ${title}, category = ${category}, severity = ${severity}, entities = ${JSON.stringify(entities)}::jsonb,
-      tactics = ${tacticsInOrder(alerts)}::text[], alert_count = ${alerts.length},
-      first_event_at = ${earliest(alerts.map((alert) => alert.first_seen))}, first_alert_at = ${earliest(alerts.map((alert) => alert.created_at))},
-      first_look_at = least(first_look_at, ${earliest(alerts.flatMap((alert) => alert.first_look_at ?? []))}::timestamptz),
-      last_alert_at = (select max(last_seen) from soc_alert where incident_id = ${id}), updated_at = ${now}
+      tactics = ${tactics}::text[], alert_count = ${sums.alerts}, first_event_at = ${sums.first_seen}, first_alert_at = ${sums.created_at},
+      first_look_at = least(first_look_at, ${sums.first_look_at}::timestamptz), last_alert_at = ${sums.last_seen}, updated_at = ${now}
     where id = ${id}`.execute(tx);
-  return {
-    id,
-    tenant: incident.tenant,
-    number: incident.number,
-    title,
-    severity,
-    status: incident.status,
-    alerts: alerts.length,
-  };
+  return { id, tenant: incident.tenant, number: incident.number, title, severity, status: incident.status, alerts: sums.alerts };
 }
 
-/** Entities of all alerts, counts added, inside parties and the frequent first. */
-export function mergeStored(lists: readonly (readonly StoredEntity[])[]): StoredEntity[] {
-  const sums = new Map<string, StoredEntity>();
-  for (const entity of lists.flat()) {
-    const key = `${entity.type}\0${entity.value}\0${entity.role ?? ''}`;
-    const known = sums.get(key);
-    sums.set(
-      key,
-      known === undefined
-        ? { ...entity, count: entity.count ?? 1 }
-        : { ...known, count: (known.count ?? 1) + (entity.count ?? 1) },
-    );
-  }
-  const rank = (entity: StoredEntity): number =>
-    entity.type === 'host' || (entity.type === 'ip' && isInternalIp(entity.value))
-      ? 0
-      : entity.type === 'process' || entity.type === 'url'
-        ? 2
-        : 1;
-  return [...sums.values()]
-    .toSorted((a, b) => rank(a) - rank(b) || (b.count ?? 0) - (a.count ?? 0) || (a.value < b.value ? -1 : 1))
-    .slice(0, MOST_ENTITIES);
+interface Sums {
+  readonly alerts: number;
+  readonly severity: number | null;
+  readonly first_seen: Date | null;
+  readonly last_seen: Date | null;
+  readonly created_at: Date | null;
+  readonly first_look_at: Date | null;
+}
+
+/** Added up by the database: an incident may hold thousands of alerts. */
+async function readSums(tx: Tx, id: string): Promise<Sums> {
+  const result = await sql<Sums>`
+    select count(*)::int as alerts, max(severity)::int as severity, min(first_seen) as first_seen, max(last_seen) as last_seen, min(created_at) as created_at,
+      min(first_look_at) as first_look_at from soc_alert where incident_id = ${id}`.execute(tx);
+  return result.rows[0] ?? { alerts: 0, severity: null, first_seen: null, last_seen: null, created_at: null, first_look_at: null };
+}
+
+async function readTactics(tx: Tx, id: string): Promise<string[]> {
+  const result = await sql<{ tactic: string; first_seen: Date }>`
+    select tactic, min(first_seen) as first_seen from soc_alert, unnest(tactics) as tactic where incident_id = ${id} group by tactic`.execute(tx);
+  return tacticsInOrder(result.rows.map((row) => ({ tactics: [row.tactic], firstSeen: row.first_seen.getTime() })));
+}
+
+async function readEntities(tx: Tx, id: string): Promise<StoredEntity[]> {
+  const result = await sql<{ type: string; value: string; role: string; count: number }>`
+    select e.type, e.value, e.role, sum(e.count)::float8 as count from soc_alert a join soc_alert_entity e on e.alert_id = a.id
+    where a.incident_id = ${id} group by e.type, e.value, e.role order by count desc, e.value limit ${MOST_ENTITIES * 4}`.execute(tx);
+  return sortByTelling(result.rows).slice(0, MOST_ENTITIES);
+}
+
+async function readWorst(tx: Tx, id: string): Promise<(StoryAlert & { readonly asset: string | null })[]> {
+  const result = await sql<{ severity: number; techniques: string[]; tactics: string[]; title_zh: string; kind: string; first_seen: Date; asset: string | null }>`
+    select a.severity, a.techniques, a.tactics, a.title_zh, a.kind, a.first_seen, t.name as asset from soc_alert a left join soc_asset t on t.id = a.asset_id
+    where a.incident_id = ${id} order by a.severity desc, a.first_seen, a.id limit ${MOST_TOLD}`.execute(tx);
+  return result.rows.map(({ title_zh, first_seen, ...row }) => ({ ...row, title: title_zh, firstSeen: first_seen.getTime() }));
+}
+
+/** Inside machines first, then people and outside parties, then processes and addresses of pages; the frequent first. */
+function sortByTelling(entities: readonly StoredEntity[]): StoredEntity[] {
+  const rank = ({ type, value }: StoredEntity): number => {
+    if (type === 'host' || (type === 'ip' && isInternalIp(value))) return 0;
+    return type === 'process' || type === 'url' ? 2 : 1;
+  };
+  return entities.toSorted((a, b) => rank(a) - rank(b) || (b.count ?? 0) - (a.count ?? 0) || (a.value < b.value ? -1 : 1));
 }
 
 function machines(entities: readonly StoredEntity[]): number {
@@ -179,15 +171,9 @@ function machines(entities: readonly StoredEntity[]): number {
   return Math.max(hosts.size, addresses.size);
 }
 
-/** Where it happened: the asset of the worst alert, else the host or inside address most spoken of. */
-function placeOf(alerts: readonly MemberRow[], entities: readonly StoredEntity[]): string {
-  const asset = alerts
-    .filter((alert) => alert.asset_name !== null)
-    .toSorted((a, b) => b.severity - a.severity)[0]?.asset_name;
-  if (asset !== undefined && asset !== null) return asset;
-  const host = entities.find(
-    (entity) => entity.type === 'host' || (entity.type === 'ip' && isInternalIp(entity.value)),
-  );
+/** Where it happened when no asset is known: the host or inside address most spoken of, else the account. */
+function placeOf(entities: readonly StoredEntity[]): string {
+  const host = entities.find((entity) => entity.type === 'host' || (entity.type === 'ip' && isInternalIp(entity.value)));
   return host?.value ?? entities.find((entity) => entity.type === 'user')?.value ?? '';
 }
 
