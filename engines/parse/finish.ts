@@ -53,7 +53,7 @@ export function putDefault(fields: Fields, key: string, value: EcsValue | undefi
  */
 export function finishLine(spec: ParserSpec | undefined, parsed: Parsed, line: LogLine, ctx: ParseContext): Parsed {
   const { fields } = parsed;
-  putSyslog(fields, line, ctx, spec?.role ?? 'host');
+  putSyslog(fields, line, ctx, spec);
   putCommon(spec, parsed, ctx);
   return parsed;
 }
@@ -79,7 +79,8 @@ function putCommon(spec: ParserSpec | undefined, parsed: Parsed, ctx: ParseConte
   putRelated(fields, spec?.role ?? 'host');
 }
 
-function putSyslog(fields: Fields, line: LogLine, ctx: ParseContext, role: 'host' | 'observer'): void {
+function putSyslog(fields: Fields, line: LogLine, ctx: ParseContext, spec: ParserSpec | undefined): void {
+  const role = spec?.role ?? 'host';
   const frame = line.syslog;
   if (frame === undefined) return;
   if (frame.priority !== undefined) {
@@ -101,7 +102,7 @@ function putSyslog(fields: Fields, line: LogLine, ctx: ParseContext, role: 'host
     else fields['log.syslog.procid'] = frame.procId;
   }
   putDefault(fields, 'log.syslog.msgid', frame.msgId);
-  if (frame.structuredData !== undefined) {
+  if (frame.structuredData !== undefined && spec?.ownsStructuredData !== true) {
     for (const [id, params] of frame.structuredData) {
       for (const [name, value] of params) fields[`log.syslog.structured_data.${id}.${name}`] = value;
     }

@@ -7,18 +7,39 @@ import type { JsonDocument, LineParser, LogLine, ParseContext, Parsed, ParserSpe
 /** A parser this sure is taken without asking the others. */
 const CERTAIN = 0.9;
 
+interface Candidate {
+  readonly spec: ParserSpec;
+  /** Bits of the characters it needs. */
+  readonly mask: number;
+}
+
+/** Characters a parser may need; each is one bit of a mask. */
+const marks = '%|@=([_:/-"^\u0080';
+const bits = new Uint16Array(129);
+for (let i = 0; i < marks.length; i++) bits[Math.min(marks.charCodeAt(i), 128)] = 1 << i;
+
+function maskOf(text: string): number {
+  let mask = 0;
+  const end = text.length < 256 ? text.length : 256;
+  for (let i = 0; i < end; i++) {
+    const code = text.charCodeAt(i);
+    mask |= bits[code < 128 ? code : 128] ?? 0;
+  }
+  return mask;
+}
+
 interface Dispatch {
   readonly byDataset: ReadonlyMap<string, ParserSpec>;
   readonly byProgram: ReadonlyMap<string, readonly ParserSpec[]>;
   /** By the first character code of the payload; the last bucket takes everything beyond ASCII. */
-  readonly byStart: readonly (readonly ParserSpec[])[];
+  readonly byStart: readonly (readonly Candidate[])[];
   readonly objects: readonly ParserSpec[];
 }
 
 function dispatchOf(parsers: readonly ParserSpec[]): Dispatch {
   const byDataset = new Map<string, ParserSpec>();
   const byProgram = new Map<string, ParserSpec[]>();
-  const byStart: ParserSpec[][] = Array.from({ length: 129 }, () => []);
+  const byStart: Candidate[][] = Array.from({ length: 129 }, () => []);
   for (const spec of parsers) {
     for (const dataset of [spec.dataset, ...(spec.datasets ?? [])])
       if (!byDataset.has(dataset)) byDataset.set(dataset, spec);
@@ -27,15 +48,16 @@ function dispatchOf(parsers: readonly ParserSpec[]): Dispatch {
       if (list === undefined) byProgram.set(program, [spec]);
       else list.push(spec);
     }
-    if (spec.starts === undefined) for (const bucket of byStart) bucket.push(spec);
+    const candidate: Candidate = { spec, mask: maskOf(spec.needs ?? '') };
+    if (spec.starts === undefined) for (const bucket of byStart) bucket.push(candidate);
     else
       for (const code of new Set(Array.from(spec.starts, (char) => Math.min(char.charCodeAt(0), 128))))
-        byStart[code]?.push(spec);
+        byStart[code]?.push(candidate);
   }
   return { byDataset, byProgram, byStart, objects: parsers.filter((spec) => spec.parseObject !== undefined) };
 }
 
-const none: readonly ParserSpec[] = [];
+const none: readonly Candidate[] = [];
 
 /**
  * A parser over the catalogue (or the given parsers). Cheap to call, holds no state between lines, never throws.
@@ -129,7 +151,9 @@ function identifyLine(dispatch: Dispatch, line: LogLine, ctx: ParseContext): Par
   }
   const candidates = dispatch.byStart[first < 128 ? first : 128] ?? none;
   let weaker: { readonly spec: ParserSpec; readonly confidence: number }[] | undefined;
-  for (const spec of candidates) {
+  const seen = maskOf(message);
+  for (const { spec, mask } of candidates) {
+    if ((mask & seen) !== mask) continue;
     const confidence = spec.identify(line);
     if (confidence <= 0) continue;
     if (confidence >= CERTAIN) {

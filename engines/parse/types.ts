@@ -79,6 +79,10 @@ export interface ParserSpec {
   readonly programs?: readonly string[];
   /** First characters of a payload this parser can start with; absent = any. */
   readonly starts?: string;
+  /** Characters of which each must occur among the first 256 of the payload; saves asking. `\u0080` stands for anything beyond ASCII. */
+  readonly needs?: string;
+  /** The parser reads RFC 5424 structured data itself, so it is not repeated under `log.syslog.structured_data`. */
+  readonly ownsStructuredData?: boolean;
   /** How sure the parser is that the line is its own: 0 = no, 1 = certain. Cheap: looks at the beginning and at fixed marks. */
   identify(line: LogLine): number;
   /** Undefined = not mine after all; the next candidate is tried. */

@@ -169,6 +169,7 @@ export const cef: ParserSpec = {
   formats: ['CEF:0', 'CEF:1'],
   samples: 'cef/samples.ndjson',
   role: 'observer',
+  needs: '|',
   identify,
   parse,
 };

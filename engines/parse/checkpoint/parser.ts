@@ -56,6 +56,8 @@ export const checkpoint: ParserSpec = {
   samples: 'checkpoint/samples.ndjson',
   role: 'observer',
   programs: ['checkpoint'],
+  ownsStructuredData: true,
+  needs: '[:',
   identify,
   parse,
 };

@@ -233,6 +233,7 @@ export const ciscoAsa: ParserSpec = {
   formats: ['%ASA-', '%FTD-', '%PIX-', '%FWSM-'],
   samples: 'cisco-asa/samples.ndjson',
   role: 'observer',
+  needs: '%:',
   identify,
   parse,
 };

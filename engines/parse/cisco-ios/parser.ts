@@ -126,6 +126,7 @@ export const ciscoIos: ParserSpec = {
   formats: ['%FAC-SEV-MNEMONIC', 'Ruijie RGOS'],
   samples: 'cisco-ios/samples.ndjson',
   role: 'observer',
+  needs: '%-',
   identify,
   parse,
 };

@@ -38,6 +38,7 @@ export const dasWaf: ParserSpec = {
   samples: 'das-waf/samples.ndjson',
   role: 'observer',
   programs: ['dbappwaf'],
+  needs: '/\u0080',
   identify,
   parse,
 };

@@ -48,6 +48,7 @@ export const h3cSecpath: ParserSpec = {
   formats: ['%%10 syslog'],
   samples: 'h3c-secpath/samples.ndjson',
   role: 'observer',
+  needs: '%/',
   identify,
   parse,
 };

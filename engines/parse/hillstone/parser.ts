@@ -131,6 +131,7 @@ export const hillstone: ParserSpec = {
   formats: ['Traffic@', 'Threat@', 'Event@', 'Config@'],
   samples: 'hillstone/samples.ndjson',
   role: 'observer',
+  needs: '@:',
   identify,
   parse,
 };

@@ -99,6 +99,7 @@ export const hl7v2: ParserSpec = {
   formats: ['HL7 v2 pipe'],
   samples: 'hl7v2/samples.ndjson',
   role: 'host',
+  needs: '|',
   identify,
   parse,
 };

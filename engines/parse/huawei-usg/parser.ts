@@ -70,6 +70,7 @@ export const huaweiUsg: ParserSpec = {
   formats: ['%%01 syslog'],
   samples: 'huawei-usg/samples.ndjson',
   role: 'observer',
+  needs: '%/',
   identify,
   parse,
 };

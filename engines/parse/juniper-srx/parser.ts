@@ -90,6 +90,8 @@ export const juniperSrx: ParserSpec = {
   samples: 'juniper-srx/samples.ndjson',
   role: 'observer',
   programs: ['rt_flow', 'rt_idp', 'rt_utm', 'rt_ids', 'rt_aamw'],
+  ownsStructuredData: true,
+  needs: '_',
   identify,
   parse,
 };

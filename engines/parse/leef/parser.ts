@@ -203,6 +203,7 @@ export const leef: ParserSpec = {
   formats: ['LEEF:1.0', 'LEEF:2.0'],
   samples: 'leef/samples.ndjson',
   role: 'observer',
+  needs: '|',
   identify,
   parse,
 };

@@ -396,6 +396,7 @@ export const linuxAuditd: ParserSpec = {
   role: 'host',
   service: 'auditd',
   programs: ['audit', 'auditd', 'audispd', 'audisp-syslog'],
+  needs: '(:',
   identify,
   parse,
 };

@@ -152,6 +152,7 @@ export const netfilter: ParserSpec = {
   formats: ['iptables LOG', 'nftables log', 'ufw'],
   samples: 'netfilter/samples.ndjson',
   role: 'host',
+  needs: '=',
   identify,
   parse,
 };

@@ -60,6 +60,7 @@ export const nsfocus: ParserSpec = {
   formats: ['NIPS name:value;', 'WAF name:value'],
   samples: 'nsfocus/samples.ndjson',
   role: 'observer',
+  needs: '_:',
   identify,
   parse,
 };

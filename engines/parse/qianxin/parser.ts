@@ -67,6 +67,7 @@ export const qianxin: ParserSpec = {
   formats: ['type|!{json}'],
   samples: 'qianxin/samples.ndjson',
   role: 'observer',
+  needs: '|',
   identify,
   parse,
   identifyObject,

@@ -47,6 +47,7 @@ export const sangfor: ParserSpec = {
   samples: 'sangfor/samples.ndjson',
   role: 'observer',
   programs: ['fwlog'],
+  needs: '\u0080',
   identify,
   parse,
 };

@@ -60,6 +60,7 @@ export const traefik: ParserSpec = {
   role: 'host',
   service: 'traefik',
   programs: ['traefik'],
+  needs: '[',
   identify,
   parse,
 };
