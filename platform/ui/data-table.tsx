@@ -19,6 +19,8 @@ export interface Column<T> {
   /** Value in the CSV export; columns without one are left out. */
   readonly csv?: (row: T) => unknown;
   readonly width?: number;
+  /** Least width when it has no fixed one. */
+  readonly least?: number;
   /** Name of the server's sort key; absent: not sortable. */
   readonly sort?: string;
   readonly align?: 'left' | 'right' | 'center';
@@ -59,6 +61,8 @@ export interface DataTableProps<T> {
 }
 
 const EXPORT_MAX = 5000;
+/** Least width of a column that shares what the others leave. */
+const FLEXIBLE = 150;
 
 /** Server-paged table: filters and sort in the URL, columns remembered, CSV export, keyboard (j k o x). */
 export function DataTable<T extends object>(props: DataTableProps<T>) {
@@ -141,7 +145,8 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           loading={list.isPending ? { delay: 150 } : false}
           pagination={false}
           sticky={{ offsetHeader: 0 }}
-          scroll={{ x: 'max-content' }}
+          tableLayout="fixed"
+          scroll={{ x: shown.reduce((sum, column) => sum + (column.width ?? column.least ?? FLEXIBLE), props.bulk === undefined ? 0 : 40) }}
           locale={{ emptyText: list.isPending ? <div className="xl-table-wait" /> : props.empty }}
           {...(props.bulk === undefined
             ? {}

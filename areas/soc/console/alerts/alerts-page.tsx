@@ -46,6 +46,7 @@ export function Page() {
       key: 'title',
       title: t('alert.title'),
       fixed: true,
+      least: 300,
       render: (alert) => (
         <div className="soc-title-cell">
           <span className="xl-cell-title">{titleOf(alert)}</span>

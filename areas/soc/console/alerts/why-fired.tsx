@@ -15,7 +15,7 @@ interface Why {
   readonly indicator?: { readonly field?: string; readonly matched?: string; readonly feed?: string; readonly type?: string; readonly value?: string; readonly confidence?: number; readonly labels?: readonly string[]; readonly description?: string };
   readonly matched?: { readonly because?: readonly MatchedTest[] };
   readonly grouping?: Readonly<Record<string, string>>;
-  readonly severity?: { readonly base?: number; readonly importance?: number; readonly factor?: number; readonly value?: number };
+  readonly severity?: { readonly formula?: string };
 }
 
 function testsOf(explanation: Readonly<Record<string, unknown>>): readonly MatchedTest[] {
@@ -65,7 +65,7 @@ export function WhyFired({ explanation }: { readonly explanation: Readonly<Recor
       ? undefined
       : { label: t('why.indicator'), value: `${text(why.indicator.value ?? why.indicator.matched)} · ${text(why.indicator.feed)} · ${t('why.confidence')} ${text(why.indicator.confidence)}${why.indicator.description ? ` · ${why.indicator.description}` : ''}` },
     why.indicator?.field === undefined ? undefined : { label: t('why.field'), value: <PlainTag mono>{why.indicator.field}</PlainTag> },
-    why.severity === undefined ? undefined : { label: t('why.severity'), value: Object.entries(why.severity).map(([key, value]) => `${key} ${text(value)}`).join(' · ') },
+    why.severity?.formula === undefined ? undefined : { label: t('why.severity'), value: why.severity.formula },
   ];
   return (
     <div className="soc-why">

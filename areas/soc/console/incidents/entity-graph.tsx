@@ -4,6 +4,7 @@ import { Chart, EmptyState, useSeriesColours, useText, useThemeName, type ChartO
 import type { IncidentDetail } from '@xinglin/soc';
 import { entityQuery } from '../shared/entities.tsx';
 import { word } from '../shared/words.ts';
+import { layoutGraph } from './graph-layout.ts';
 
 const SYMBOLS: Readonly<Record<string, string>> = { ip: 'circle', host: 'roundRect', user: 'diamond', asset: 'roundRect', process: 'triangle', domain: 'pin' };
 
@@ -19,6 +20,7 @@ export function EntityGraph({ incident }: { readonly incident: IncidentDetail })
     const types = [...new Set(nodes.map((node) => node.type))];
     const maxWeight = Math.max(1, ...nodes.map((node) => node.weight));
     const label = nodes.length <= 40;
+    const places = layoutGraph(nodes, edges, 700, 340, 10);
     return {
       tooltip: {
         confine: true,
@@ -32,11 +34,14 @@ export function EntityGraph({ incident }: { readonly incident: IncidentDetail })
       series: [
         {
           type: 'graph',
-          layout: 'force',
+          layout: 'none',
+          left: 40,
+          right: 90,
+          top: 24,
+          bottom: 48,
           roam: true,
           draggable: true,
           scaleLimit: { min: 0.4, max: 4 },
-          force: { repulsion: nodes.length > 25 ? 180 : 320, edgeLength: [60, 150], gravity: 0.12, friction: 0.3, layoutAnimation: false },
           categories: types.map((type, index) => ({ name: word(t, 'entity', type), itemStyle: { color: colours[index % colours.length] } })),
           edgeSymbol: ['none', 'arrow'],
           edgeSymbolSize: 7,
@@ -46,6 +51,8 @@ export function EntityGraph({ incident }: { readonly incident: IncidentDetail })
           labelLayout: { hideOverlap: true },
           data: nodes.map((node) => ({
             id: node.id,
+            x: places.get(node.id)?.x ?? 0,
+            y: places.get(node.id)?.y ?? 0,
             name: node.id,
             full: node.label,
             short: node.label.length > 26 ? `${node.label.slice(0, 24)}…` : node.label,

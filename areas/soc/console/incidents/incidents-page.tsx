@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { DataTable, EmptyState, FilterBar, LevelTag, PageFrame, RelTime, StateTag, duration, useAct, useFilters, useSession, useText, type Column } from '@xinglin/platform/ui';
 import type { Incident } from '@xinglin/soc';
 import { InstitutionFilter } from '../shared/institutions.tsx';
-import { GRADE_LEVEL, INCIDENT_TONE, word } from '../shared/words.ts';
+import { GRADE_LEVEL, INCIDENT_TONE, shortTitle, word } from '../shared/words.ts';
 import '../soc.css';
 
 const GRADES = ['extreme', 'serious', 'major', 'general'] as const;
@@ -21,9 +21,10 @@ export function Page() {
       key: 'title',
       title: t('incident.one'),
       fixed: true,
+      least: 280,
       render: (row) => (
         <div className="soc-title-cell">
-          <span className="xl-cell-title">{row.title}</span>
+          <span className="xl-cell-title" title={row.title}>{shortTitle(row.title)}</span>
           <span className="xl-cell-sub">
             <span className="xl-mono">{row.number}</span> {row.tactics.map((tactic) => word(t, 'tactic', tactic)).join(' → ')}
           </span>

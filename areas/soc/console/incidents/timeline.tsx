@@ -1,6 +1,6 @@
 import { Button, Input } from 'antd';
 import { useState } from 'react';
-import { exactTime, RelTime, useAct, useSession, useText } from '@xinglin/platform/ui';
+import { exactTime, RelTime, textOr, useAct, useSession, useText } from '@xinglin/platform/ui';
 import type { IncidentDetail } from '@xinglin/soc';
 import { word } from '../shared/words.ts';
 
@@ -28,10 +28,10 @@ export function Timeline({ entries }: { readonly entries: readonly Entry[] }) {
                 {exactTime(entry.at).slice(11)}
               </span>
               <div>
-                <p>{entry.body === '' ? word(t, 'entry', entry.kind) : entry.body}</p>
+                <p>{entry.body === '' ? word(t, 'entry', entry.kind) : textOr(t, `entry.${entry.kind}.${entry.body}`, entry.body)}</p>
                 <small>
                   {word(t, 'entry', entry.kind)}
-                  {entry.actor === '' ? '' : ` · ${entry.actor}`} · <RelTime at={entry.at} />
+                  {entry.actor === '' ? '' : ` · ${entry.actor === 'correlation' ? t('entry.machine') : entry.actor}`} · <RelTime at={entry.at} />
                 </small>
               </div>
             </li>,

@@ -27,10 +27,10 @@ export function Page() {
           const initial: Partial<DraftFields> = {
             type: type as DraftFields['type'],
             urgency: template?.urgency ?? 'normal',
-            title: template?.title ?? '',
-            body: template?.body ?? '',
+            title: toFill(template?.title ?? ''),
+            body: toFill(template?.body ?? ''),
             basis: template?.basis ?? '',
-            requirements: template?.requirements ?? [],
+            requirements: (template?.requirements ?? []).map(toFill),
             deadlineWorkdays: template?.deadlineWorkdays ?? 5,
             recipients: filters['to'] === undefined ? [] : filters['to'].split(','),
           };
@@ -39,4 +39,11 @@ export function Page() {
       </Loaded>
     </PageFrame>
   );
+}
+
+/** Without an incident there is nothing to fill a placeholder from: it becomes a blank that a person sees and fills. */
+const BLANKS: Readonly<Record<string, string>> = { incidentTitle: '事件或风险名称', summary: '情况概述', indicators: '可供排查的线索', institution: '单位', incidentNumber: '事件编号', grade: '级别', time: '时间', remediation: '处置建议', alerts: '相关告警', assets: '涉及资产' };
+
+function toFill(text: string): string {
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_whole, name: string) => `【${BLANKS[name] ?? name}】`);
 }

@@ -21,6 +21,7 @@ export function Page() {
       key: 'title',
       title: t('notice.title'),
       fixed: true,
+      least: 280,
       render: (row) => (
         <div className="soc-title-cell">
           <span className="xl-cell-title">{row.title}</span>

@@ -4,7 +4,7 @@ import { Bar, Chart, Copyable, EmptyState, LevelTag, Panel, RelTime, StateTag, d
 import type { Overview } from '@xinglin/soc';
 import { useTitle } from '../alerts/parts.tsx';
 import { Entities } from '../shared/entities.tsx';
-import { INCIDENT_TONE, LIGHT_TONE, RECIPIENT_TONE, TACTICS, word } from '../shared/words.ts';
+import { INCIDENT_TONE, LIGHT_TONE, RECIPIENT_TONE, shortTitle, TACTICS, word } from '../shared/words.ts';
 
 interface Props {
   readonly data: Overview;
@@ -75,7 +75,7 @@ export function Incidents({ data }: Props) {
             <li key={incident.id}>
               <Link to={`/incidents/${incident.id}`}>
                 <span className="xl-spread">
-                  <b className="xl-ellipsis">{incident.title}</b>
+                  <b className="xl-ellipsis" title={incident.title}>{shortTitle(incident.title)}</b>
                   <StateTag tone={INCIDENT_TONE[incident.status] ?? 'quiet'}>{word(t, 'incident.status', incident.status)}</StateTag>
                 </span>
                 <span className="soc-sub">

@@ -27,6 +27,7 @@ export function Page() {
       key: 'title',
       title: t('rule.title'),
       fixed: true,
+      least: 280,
       render: (row) => (
         <div className="soc-title-cell">
           <span className="xl-cell-title">{titleOf(row)}</span>

@@ -1,7 +1,7 @@
 import { duration, useNow, useText, shortTime } from '@xinglin/platform/ui';
 import type { Incident, Overview } from '@xinglin/soc';
 import { useTitle } from '../alerts/parts.tsx';
-import { word } from '../shared/words.ts';
+import { shortTitle, word } from '../shared/words.ts';
 import { AlertFlow, Nothing, Panel, Ranks } from './parts.tsx';
 
 /** What is being done: each incident with how far it is, how long it has run, and what still arrives. */
@@ -64,7 +64,7 @@ function IncidentCard({ incident }: { readonly incident: Incident }) {
         <span className="scr-mono">{incident.number}</span>
         <em>{t('incident.alerts', { n: incident.alertCount })}</em>
       </div>
-      <b>{incident.title}</b>
+      <b>{shortTitle(incident.title)}</b>
       <p>
         {incident.institution}
         <span>{incident.tactics.slice(-3).map((tactic) => word(t, 'tactic', tactic)).join(' → ')}</span>

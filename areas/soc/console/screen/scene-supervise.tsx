@@ -33,7 +33,7 @@ export function SceneSupervise({ data }: { readonly data: Overview }) {
       <Panel title={t('overview.institutions')} className="scr-grow">
         <div className="scr-counties">
           {counties.map(([name, members]) => (
-            <section key={name}>
+            <section key={name} style={{ '--rows': String(Math.ceil(members.length / 5)) } as React.CSSProperties}>
               <h3>{name}</h3>
               <ul>
                 {members.map((one) => (
@@ -54,7 +54,7 @@ export function SceneSupervise({ data }: { readonly data: Overview }) {
         <Ranks
           max={100}
           empty={t('screen.noRanking')}
-          rows={data.ranking.slice(0, 14).map((row) => ({ key: row.tenant, name: row.institution, note: row.mttrSeconds === null ? '' : `MTTR ${duration(t, row.mttrSeconds)}`, value: row.score, shown: String(Math.round(row.score)) }))}
+          rows={data.ranking.slice(0, 19).map((row) => ({ key: row.tenant, name: row.institution, note: row.mttrSeconds === null ? '' : `MTTR ${duration(t, row.mttrSeconds)}`, value: row.score, shown: String(Math.round(row.score)) }))}
         />
       </Panel>
     </div>

@@ -28,7 +28,7 @@ export function ResultTable({ items, onAdd, more, loading, onMore }: {
         <thead>
           <tr>
             <th style={{ width: 176 }}>{t('search.time')}</th>
-            <th style={{ width: 132 }}>{t('search.dataset')}</th>
+            <th style={{ width: 156 }}>{t('search.dataset')}</th>
             <th>{t('search.event')}</th>
           </tr>
         </thead>

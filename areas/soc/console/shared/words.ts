@@ -32,6 +32,11 @@ export const NOTICE_TONE: Readonly<Record<string, Tone>> = { draft: 'quiet', iss
 export const RECIPIENT_TONE: Readonly<Record<string, Tone>> = { pending: 'watch', signed: 'busy', answered: 'brand', returned: 'bad', accepted: 'good', reinspection: 'watch', withdrawn: 'quiet' };
 export const LIGHT_TONE: Readonly<Record<string, Tone>> = { ok: 'good', watch: 'watch', danger: 'bad', silent: 'quiet' };
 
+/** The server's titles end with the stages; where these are drawn beside it, once is enough. */
+export function shortTitle(title: string): string {
+  return title.replace(/\s*[((][^()()]*→[^()()]*[))]$/, '');
+}
+
 /** The wording a person in China expects for severity from the score alone. */
 export function levelOfScore(score: number): 'informational' | 'low' | 'medium' | 'high' | 'critical' {
   return score >= 80 ? 'critical' : score >= 60 ? 'high' : score >= 40 ? 'medium' : score >= 20 ? 'low' : 'informational';

@@ -55,6 +55,7 @@ function SourceList({ onEdit, onToken }: { readonly onEdit: (source: Source) => 
       key: 'name',
       title: t('source.name'),
       fixed: true,
+      least: 200,
       render: (row) => (
         <>
           <div className="xl-cell-title">{row.name}</div>
@@ -79,17 +80,16 @@ function SourceList({ onEdit, onToken }: { readonly onEdit: (source: Source) => 
       csv: (row) => row.lastHour.failed,
     },
     { key: 'dropped', title: t('source.dropped'), width: 76, align: 'right', render: (row) => <span className={`xl-num ${row.lastHour.dropped > 0 ? 'soc-kpi-bad' : ''}`}>{number(row.lastHour.dropped)}</span>, csv: (row) => row.lastHour.dropped },
-    { key: 'lag', title: t('source.lag'), width: 96, align: 'right', render: (row) => (row.lastHour.lagMs === null ? <span className="xl-muted">–</span> : row.lastHour.lagMs < 1000 ? `${String(Math.round(row.lastHour.lagMs))} ms` : duration(t, row.lastHour.lagMs / 1000)), csv: (row) => row.lastHour.lagMs },
+    { key: 'lag', title: t('source.lag'), width: 112, align: 'right', render: (row) => (row.lastHour.lagMs === null ? <span className="xl-muted">–</span> : row.lastHour.lagMs < 1000 ? `${String(Math.round(row.lastHour.lagMs))} ms` : duration(t, row.lastHour.lagMs / 1000)), csv: (row) => row.lastHour.lagMs },
     { key: 'datasets', title: t('source.datasets'), hidden: true, render: (row) => Object.entries(row.lastHour.datasets).map(([name, count]) => `${name} ${String(count)}`).join(', '), csv: (row) => JSON.stringify(row.lastHour.datasets) },
     { key: 'lastEvent', title: t('source.lastEvent'), width: 110, render: (row) => <RelTime at={row.lastReceivedAt ?? row.lastEventAt} />, csv: (row) => row.lastReceivedAt },
-    { key: 'token', title: t('source.token'), width: 110, render: (row) => <span className="xl-mono">{row.tokenPrefix === '' ? '–' : `${row.tokenPrefix}…`}</span> },
-    {
+    { key: 'token', title: t('source.token'), width: 110, hidden: true, render: (row) => <span className="xl-mono">{row.tokenPrefix === '' ? '–' : `${row.tokenPrefix}…`}</span> },
+    ...(can('source:write') ? [{
       key: 'act',
       title: '',
-      width: 150,
+      width: 160,
       fixed: true,
-      render: (row) =>
-        can('source:write') ? (
+      render: (row: Source) => (
           <span className="xl-row">
             <Button size="small" type="text" onClick={() => onEdit(row)}>
               {t('ui.edit')}
@@ -100,8 +100,8 @@ function SourceList({ onEdit, onToken }: { readonly onEdit: (source: Source) => 
               </Button>
             </Popconfirm>
           </span>
-        ) : null,
-    },
+        ),
+    }] : []),
   ];
   return (
     <>
