@@ -3,14 +3,14 @@ import type { Tx } from '@xinglin/platform/state';
 import { sql } from 'kysely';
 import { isTransient } from '../alerts/aggregator.ts';
 import type { ChangedAlert } from '../alerts/store.ts';
-import { knowEntities, readCandidates, readPending } from './candidates.ts';
+import { readAssetNames, readCandidates, readPending } from './candidates.ts';
 import type { PendingAlert } from './candidates.ts';
 import { decide } from './decide.ts';
 import type { Decision, Scored } from './decide.ts';
 import { CORRELATION, addEntry, mergeInto, openIncident, refreshIncident } from './store.ts';
 import type { IncidentFacts } from './store.ts';
 
-const PER_ROUND = 50;
+const PER_ROUND = 100;
 const LARGE = 50;
 /** Also looks by itself: what a crash left, or another process wrote. */
 const SWEEP_MS = 5_000;
@@ -62,22 +62,31 @@ export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'met
       );
       return result.rows;
     });
+    let failure: unknown;
     for (const { tenant } of waiting) {
       const began = performance.now();
-      const { taken, changed } = await retried(() => state.machine((tx) => correlateTenant(tx, tenant)));
+      try {
+        const { taken, changed } = await retried(() => state.machine((tx) => correlateTenant(tx, tenant)));
+        if (taken === PER_ROUND) again = true;
+        tell(changed);
+      } catch (error) {
+        // One institution's trouble does not hold up the others.
+        log.error({ err: error, tenant }, 'alerts could not be correlated; they wait');
+        failure = error;
+      }
       seconds.observe((performance.now() - began) / 1000);
-      if (taken === PER_ROUND) again = true;
-      tell(changed);
     }
     const ids = [...grown].slice(0, 200);
     for (const id of ids) grown.delete(id);
     if (ids.length > 0) tell(await retried(() => state.machine((tx) => refreshGrown(tx, ids))));
+    if (failure !== undefined) throw failure;
   }
 
   async function correlateTenant(tx: Tx, tenant: string): Promise<{ taken: number; changed: IncidentFacts[] }> {
     // NO KEY: rows that refer to the institution may still be written meanwhile.
     await sql`select 1 from soc_institution where tenant = ${tenant} for no key update`.execute(tx);
     const pending = await readPending(tx, tenant, PER_ROUND);
+    const assets = await readAssetNames(tx, tenant, pending);
     const touched = new Map<string, IncidentFacts>();
     const late = new Set<string>();
     const refresh = async (id: string): Promise<void> => {
@@ -87,9 +96,8 @@ export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'met
     for (const alert of pending) {
       // An earlier alert of this round may have taken it along.
       if (await hasIncident(tx, alert.id)) continue;
-      const knowledge = await knowEntities(tx, alert);
-      const candidates = await readCandidates(tx, alert, knowledge.searched);
-      const decision = decide(alert, candidates, knowledge);
+      const { candidates, context } = await readCandidates(tx, alert, assets);
+      const decision = decide(alert, candidates, context);
       decisions.inc({ decision: decision.kind });
       await sql`update soc_alert set correlated_at = ${now()} where id = ${alert.id}`.execute(tx);
       const id = await carryOut(tx, alert, decision);

@@ -24,7 +24,10 @@ test('proposeTitle() takes the longest technique, then the tactic, then says wha
   expect(proposeTitle([alert(50, ['T1505.001'], [])], [], 'A', '').title).toBe('A:疑似植入后门');
   expect(proposeTitle([alert(50, [], ['exfiltration'])], [], 'A', 'b').category).toBe('数据安全/数据窃取');
   expect(proposeTitle([alert(50, [], [], 0, 'intel')], [], 'A', '').category).toBe('网络攻击/失陷主机');
-  expect(proposeTitle([alert(50, ['T9999'], [])], [], 'A', '')).toEqual({ title: 'A:规则标题', category: '异常行为/其他' });
+  expect(proposeTitle([alert(50, ['T9999'], [])], [], 'A', '')).toEqual({
+    title: 'A:规则标题',
+    category: '异常行为/其他',
+  });
   expect(proposeTitle([], [], 'A', '').title).toBe('A:安全事件');
 });
 

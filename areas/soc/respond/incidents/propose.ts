@@ -88,7 +88,8 @@ export function proposeTitle(
   place: string,
 ): Proposal {
   const worst = alerts.toSorted(
-    (a, b) => b.severity - a.severity || furthestStage(b.tactics) - furthestStage(a.tactics) || a.firstSeen - b.firstSeen,
+    (a, b) =>
+      b.severity - a.severity || furthestStage(b.tactics) - furthestStage(a.tactics) || a.firstSeen - b.firstSeen,
   )[0];
   const [category, phrase] = worst === undefined ? ['其他', '安全事件'] : classify(worst);
   const chain = tactics.map((tactic) => STAGE_ZH[tactic] ?? tactic);

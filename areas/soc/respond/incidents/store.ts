@@ -114,7 +114,15 @@ export async function refreshIncident(tx: Tx, now: Date, id: string): Promise<In
       tactics = ${tactics}::text[], alert_count = ${sums.alerts}, first_event_at = ${sums.first_seen}, first_alert_at = ${sums.created_at},
       first_look_at = least(first_look_at, ${sums.first_look_at}::timestamptz), last_alert_at = ${sums.last_seen}, updated_at = ${now}
     where id = ${id}`.execute(tx);
-  return { id, tenant: incident.tenant, number: incident.number, title, severity, status: incident.status, alerts: sums.alerts };
+  return {
+    id,
+    tenant: incident.tenant,
+    number: incident.number,
+    title,
+    severity,
+    status: incident.status,
+    alerts: sums.alerts,
+  };
 }
 
 interface Sums {
@@ -131,27 +139,52 @@ async function readSums(tx: Tx, id: string): Promise<Sums> {
   const result = await sql<Sums>`
     select count(*)::int as alerts, max(severity)::int as severity, min(first_seen) as first_seen, max(last_seen) as last_seen, min(created_at) as created_at,
       min(first_look_at) as first_look_at from soc_alert where incident_id = ${id}`.execute(tx);
-  return result.rows[0] ?? { alerts: 0, severity: null, first_seen: null, last_seen: null, created_at: null, first_look_at: null };
+  return (
+    result.rows[0] ?? {
+      alerts: 0,
+      severity: null,
+      first_seen: null,
+      last_seen: null,
+      created_at: null,
+      first_look_at: null,
+    }
+  );
 }
 
 async function readTactics(tx: Tx, id: string): Promise<string[]> {
   const result = await sql<{ tactic: string; first_seen: Date }>`
-    select tactic, min(first_seen) as first_seen from soc_alert, unnest(tactics) as tactic where incident_id = ${id} group by tactic`.execute(tx);
+    select tactic, min(first_seen) as first_seen from soc_alert, unnest(tactics) as tactic where incident_id = ${id} group by tactic`.execute(
+    tx,
+  );
   return tacticsInOrder(result.rows.map((row) => ({ tactics: [row.tactic], firstSeen: row.first_seen.getTime() })));
 }
 
 async function readEntities(tx: Tx, id: string): Promise<StoredEntity[]> {
   const result = await sql<{ type: string; value: string; role: string; count: number }>`
     select e.type, e.value, e.role, sum(e.count)::float8 as count from soc_alert a join soc_alert_entity e on e.alert_id = a.id
-    where a.incident_id = ${id} group by e.type, e.value, e.role order by count desc, e.value limit ${MOST_ENTITIES * 4}`.execute(tx);
+    where a.incident_id = ${id} group by e.type, e.value, e.role order by count desc, e.value limit ${MOST_ENTITIES * 4}`.execute(
+    tx,
+  );
   return sortByTelling(result.rows).slice(0, MOST_ENTITIES);
 }
 
 async function readWorst(tx: Tx, id: string): Promise<(StoryAlert & { readonly asset: string | null })[]> {
-  const result = await sql<{ severity: number; techniques: string[]; tactics: string[]; title_zh: string; kind: string; first_seen: Date; asset: string | null }>`
+  const result = await sql<{
+    severity: number;
+    techniques: string[];
+    tactics: string[];
+    title_zh: string;
+    kind: string;
+    first_seen: Date;
+    asset: string | null;
+  }>`
     select a.severity, a.techniques, a.tactics, a.title_zh, a.kind, a.first_seen, t.name as asset from soc_alert a left join soc_asset t on t.id = a.asset_id
     where a.incident_id = ${id} order by a.severity desc, a.first_seen, a.id limit ${MOST_TOLD}`.execute(tx);
-  return result.rows.map(({ title_zh, first_seen, ...row }) => ({ ...row, title: title_zh, firstSeen: first_seen.getTime() }));
+  return result.rows.map(({ title_zh, first_seen, ...row }) => ({
+    ...row,
+    title: title_zh,
+    firstSeen: first_seen.getTime(),
+  }));
 }
 
 /** Inside machines first, then people and outside parties, then processes and addresses of pages; the frequent first. */
@@ -160,7 +193,9 @@ function sortByTelling(entities: readonly StoredEntity[]): StoredEntity[] {
     if (type === 'host' || (type === 'ip' && isInternalIp(value))) return 0;
     return type === 'process' || type === 'url' ? 2 : 1;
   };
-  return entities.toSorted((a, b) => rank(a) - rank(b) || (b.count ?? 0) - (a.count ?? 0) || (a.value < b.value ? -1 : 1));
+  return entities.toSorted(
+    (a, b) => rank(a) - rank(b) || (b.count ?? 0) - (a.count ?? 0) || (a.value < b.value ? -1 : 1),
+  );
 }
 
 function machines(entities: readonly StoredEntity[]): number {
@@ -173,7 +208,9 @@ function machines(entities: readonly StoredEntity[]): number {
 
 /** Where it happened when no asset is known: the host or inside address most spoken of, else the account. */
 function placeOf(entities: readonly StoredEntity[]): string {
-  const host = entities.find((entity) => entity.type === 'host' || (entity.type === 'ip' && isInternalIp(entity.value)));
+  const host = entities.find(
+    (entity) => entity.type === 'host' || (entity.type === 'ip' && isInternalIp(entity.value)),
+  );
   return host?.value ?? entities.find((entity) => entity.type === 'user')?.value ?? '';
 }
 

@@ -5,7 +5,8 @@ import type { EventStore } from '@xinglin/platform/events';
 import { XinglinError } from '@xinglin/platform/kernel';
 import type { Tx } from '@xinglin/platform/state';
 import { z } from 'zod';
-import { Indicator, Level, PageQuery } from '../../contract.ts';
+import { Level, PageQuery } from '../../contract.ts';
+import type { Indicator } from '../../contract.ts';
 import { eventRecord } from '../search/routes.ts';
 import { below, containing, decodeCursor, encodeCursor, iso, listOf, whereAll } from '../context/query.ts';
 import { INDICATOR_TYPES } from './indicator.ts';
@@ -31,7 +32,7 @@ interface Row {
   id: string;
   tenant: string;
   feed: string;
-  type: z.output<typeof Indicator>['type'];
+  type: Indicator['type'];
   value: string;
   severity: Level;
   confidence: number;
@@ -51,7 +52,7 @@ export async function listIndicators(
   tx: Tx,
   now: Date,
   query: IndicatorQuery,
-): Promise<{ items: z.input<typeof Indicator>[]; total: number; next?: string }> {
+): Promise<{ items: Indicator[]; total: number; next?: string }> {
   const conditions: RawBuilder<unknown>[] = [];
   if (query.tenant !== undefined) conditions.push(below(sql`tenant`, query.tenant));
   if (query.type?.length) conditions.push(sql`type = any(${query.type}::text[])`);
@@ -88,7 +89,7 @@ export async function listIndicators(
   return { items: page.map(toIndicator), total: total.rows[0]?.total ?? 0, ...(next !== undefined && { next }) };
 }
 
-function toIndicator(row: Row): z.input<typeof Indicator> {
+function toIndicator(row: Row): Indicator {
   const { valid_from, valid_until, last_hit_at, ...rest } = row;
   return { ...rest, validFrom: iso(valid_from), validUntil: iso(valid_until), lastHitAt: iso(last_hit_at) };
 }
@@ -119,7 +120,7 @@ export async function listFeeds(tx: Tx, now: Date): Promise<z.input<typeof Feed>
   return result.rows.map(({ imported_at, ...row }) => ({ ...row, importedAt: iso(imported_at) }));
 }
 
-export async function readIndicator(tx: Tx, id: string): Promise<z.input<typeof Indicator>> {
+export async function readIndicator(tx: Tx, id: string): Promise<Indicator> {
   const result = await sql<Row>`select ${COLUMNS} from soc_indicator where id = ${id}`.execute(tx);
   const row = result.rows[0];
   if (row === undefined) throw new XinglinError('resource.not_found', { what: 'indicator', id });
