@@ -145,7 +145,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       },
       'rules loaded',
     );
-    for (const issue of issues.slice(0, 20)) log.warn({ issue }, 'rule issue');
+    for (const issue of issues.slice(0, 50)) {
+      // Warnings are for the rule's author, who sees them in the rule's page; what does not run concerns the operator.
+      if (issue.severity === 'error') log.warn({ issue }, 'a rule does not run');
+      else log.debug({ issue }, 'rule issue');
+    }
     if (set.version !== rulesVersion) {
       const first = rulesVersion === '';
       rulesVersion = set.version;

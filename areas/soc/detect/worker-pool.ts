@@ -6,7 +6,7 @@ import type { AssetRecord, ZoneRecord } from '../normalize/network-context.ts';
 import type { BatchOutcome, RawBatch } from '../normalize/raw-batch.ts';
 import type { BatchHit } from './batch-processor.ts';
 import type { DetectionSpec } from './detector.ts';
-import type { FromWorker, ToWorker, WorkerOptions } from './worker-protocol.ts';
+import type { FromWorker, LoadIssue, ToWorker, WorkerOptions } from './worker-protocol.ts';
 
 export interface PoolResult {
   readonly outcome: BatchOutcome;
@@ -28,7 +28,7 @@ export interface WorkerPool {
 
 export interface LoadResult {
   readonly rules: number;
-  readonly issues: readonly { readonly code: string; readonly ruleId?: string; readonly message: string }[];
+  readonly issues: readonly LoadIssue[];
 }
 
 export interface WorkerPoolOptions {

@@ -3,6 +3,14 @@ import type { BatchOutcome, RawBatch } from '../normalize/raw-batch.ts';
 import type { BatchHit } from './batch-processor.ts';
 import type { DetectionSpec } from './detector.ts';
 
+/** A rule that does not run, or runs with a reservation. */
+export interface LoadIssue {
+  readonly code: string;
+  readonly ruleId?: string;
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+}
+
 /** What the main thread and a pipeline worker say to each other. */
 export interface WorkerOptions {
   readonly eventsUrl: string;
@@ -25,7 +33,7 @@ export type FromWorker =
       readonly type: 'loaded';
       readonly version: number;
       readonly rules: number;
-      readonly issues: readonly { readonly code: string; readonly ruleId?: string; readonly message: string }[];
+      readonly issues: readonly LoadIssue[];
     }
   | { readonly type: 'done'; readonly job: number; readonly outcome: BatchOutcome; readonly hits: readonly BatchHit[] }
   /** The event store is away (`retry`) or the batch broke the worker. */

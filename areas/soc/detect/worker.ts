@@ -31,9 +31,12 @@ function load(version: number, spec: DetectionSpec): void {
     });
     return;
   }
-  const issues = detector.issues.map(({ code, ruleId, message }) =>
-    ruleId === undefined ? { code, message } : { code, ruleId, message },
-  );
+  const issues = detector.issues.map(({ code, ruleId, message, severity }) => ({
+    code,
+    message,
+    severity,
+    ...(ruleId === undefined ? {} : { ruleId }),
+  }));
   send({ type: 'loaded', version, rules: detector.ruleCount, issues });
 }
 

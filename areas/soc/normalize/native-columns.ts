@@ -2,7 +2,7 @@
  * Columns of ClickHouse's Native format (one block), as the `events` table needs them. The engine takes this form at a third of the cost of
  * JSON: no parsing, and names that repeat travel once per block. Layout: ClickHouse's SerializationString, -LowCardinality, -Array, -Map.
  */
-const INITIAL_BYTES = 64 * 1024;
+const INITIAL_BYTES = 512;
 
 /** Bytes that grow. */
 export class ByteWriter {
@@ -98,7 +98,7 @@ const KEYS_WITH_BLOCK = 0x600;
 export class LowCardinalityColumn implements NativeColumn {
   readonly #index = new Map<string, number>([['', 0]]);
   readonly #keys = new ByteWriter();
-  #rows = new Uint32Array(4096);
+  #rows = new Uint32Array(64);
   count = 0;
 
   constructor() {
