@@ -20,6 +20,8 @@ export interface Measure {
   readonly value: (items: readonly Item[]) => number;
   /** Whether an expression condition holds; absent when the type has none. */
   readonly holds?: () => boolean;
+  /** True while `value` looks at the items of the window themselves, and not only at what was added and removed. */
+  needsItems?(): boolean;
 }
 
 /** The measure of a correlation type. */
@@ -137,7 +139,9 @@ function temporalMeasure(rule: CorrelationRule): Measure {
   return {
     add: present.add,
     remove: present.remove,
-    value: (items) => (ordered ? longestOrder(items) : present.counts.size),
+    // One rule alone is in order by itself: a flood of one kind is not worth ordering.
+    needsItems: () => ordered && present.counts.size > 1,
+    value: (items) => (ordered && present.counts.size > 1 ? longestOrder(items) : present.counts.size),
     ...(expression === undefined
       ? {}
       : {

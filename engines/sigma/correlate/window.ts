@@ -124,7 +124,7 @@ export class Window {
   }
 
   private judge(): Found | undefined {
-    const window = this.rule.type === 'temporal_ordered' ? this.items.slice(this.start) : this.items;
+    const window = this.measure.needsItems?.() === true ? this.items.slice(this.start) : this.items;
     if (!conditionHolds(this.rule, this.measure, window)) {
       this.lastHit = undefined;
       return undefined;
@@ -145,10 +145,12 @@ export class Window {
       measure.add(last);
       while ((this.items[start] as Item).at < last.at - this.rule.timespan) measure.remove(this.items[start++] as Item);
       if (last.at < item.at) continue;
-      const items = this.items.slice(start, end + 1);
-      if (!conditionHolds(this.rule, measure, items)) continue;
+      // Only an order needs to see the items themselves; a copy per window would make a burst of late events quadratic.
+      const window = measure.needsItems?.() === true ? this.items.slice(start, end + 1) : this.items;
+      if (!conditionHolds(this.rule, measure, window)) continue;
       if (this.lastHit !== undefined && Math.abs(last.at - this.lastHit) < this.rule.timespan) return undefined;
       this.lastHit = last.at;
+      const items = this.items.slice(start, end + 1);
       return { items, value: measure.value(items) };
     }
     return undefined;
