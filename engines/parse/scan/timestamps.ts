@@ -317,7 +317,7 @@ export function bsdStamp(text: string, pos: number, receivedAt: number, offset: 
   const clock = clockAt(text, at);
   if (clock < 0) return undefined;
   let end = clockEnd;
-  if (year < 0 && text.charCodeAt(end) === 32 && four(text, end + 1) >= 1970 && !isWordAt(text, end + 5)) {
+  if (year < 0 && text.charCodeAt(end) === 32 && four(text, end + 1) >= 1970 && endsYear(text, end + 5)) {
     year = four(text, end + 1);
     end += 5;
   }
@@ -335,9 +335,11 @@ export function bsdStamp(text: string, pos: number, receivedAt: number, offset: 
   return { ms: local - offset * 60_000, end, zoned: false };
 }
 
-function isWordAt(text: string, pos: number): boolean {
-  const code = text.charCodeAt(pos) | 32;
-  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 46;
+/** A year stands alone: "2026 fw-1", "2026: %ASA", "2026]" — "2001:db8::9" is the host. */
+function endsYear(text: string, pos: number): boolean {
+  const code = text.charCodeAt(pos);
+  if (code === 58) return text.charCodeAt(pos + 1) === 32 || pos + 1 >= text.length;
+  return pos >= text.length || code === 32 || code === 93 || code === 44 || code === 9;
 }
 
 /**
