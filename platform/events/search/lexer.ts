@@ -2,13 +2,13 @@ import type { ValueTest, WildPart } from './ast.ts';
 import { SYNTAX_TEXTS, syntaxError } from './errors.ts';
 
 /** What an input method types for the same sign: full-width colon, parentheses, quotes, comparison signs, space. */
-const COLON = /[::]/;
-const OPEN = /[((]/;
-const CLOSE = /[))]/;
+const COLON = /[:\uFF1A]/;
+const OPEN = /[(\uFF08]/;
+const CLOSE = /[)\uFF09]/;
 const SPACE = /[\s\u3000]/;
 const QUOTES: Readonly<Record<string, string>> = { '"': '"', '\u201C': '\u201D', '\u201D': '\u201D' };
 /** Signs that a backslash makes ordinary in a bare word; before anything else a backslash is itself (`CORP\alice`). */
-const ESCAPABLE = /[\\"*?():()\s[\]{}<>≥≤]/;
+const ESCAPABLE = /[\\"*?():\uFF08\uFF09\uFF1A\u201C\u201D\s[\]{}<>≥≤]/;
 const FIELD_NAME = /^[A-Za-z_@][\w.@-]*$/;
 
 export const AND_WORDS = new Set(['AND', '&&', '并且', '且', '与']);

@@ -82,7 +82,7 @@ function parseNot(parser: Parser): QueryNode {
   }
   const sign = parser.text[parser.at];
   const next = parser.text[parser.at + 1] ?? '';
-  if ((sign === '-' || sign === '!') && next !== '' && !/[\s\u3000))]/.test(next)) {
+  if ((sign === '-' || sign === '!') && next !== '' && !/[\s\u3000)\uFF09]/.test(next)) {
     parser.at += 1;
     return negate(deeper(parser, parseNot));
   }

@@ -55,7 +55,7 @@ function printPart(part: WildPart): string {
 }
 
 function escapeBare(text: string): string {
-  return text.replace(/[\\"*?():()\s[\]{}<>≥≤]/g, '\\$&');
+  return text.replace(/[\\"*?():\uFF08\uFF09\uFF1A\u201C\u201D\s[\]{}<>≥≤]/g, '\\$&');
 }
 
 function quoteText(text: string): string {
