@@ -1,6 +1,6 @@
 /**
  * The budgets of docs/ARCHITECTURE.md that the linter cannot see: 90th percentile of file length, folder depth,
- * test lines against source lines, and package boundaries (a package is entered only by its exports).
+ * test lines against source lines, and package boundaries (a package is entered only by its exports; measurements in bench/ may look inside).
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ for (const file of files) {
   if (depth > 4) problems.push(`${file}: ${depth} folders deep, at most 4`);
   for (const [, target] of text.matchAll(/(?:from|import)\s*\(?['"](\.{1,2}\/[^'"]+)['"]/g)) {
     const landed = join(dirname(file), target ?? '');
-    if (!landed.startsWith(`${home}/`) && !isTest(file))
+    if (!landed.startsWith(`${home}/`) && !isTest(file) && home !== 'bench')
       problems.push(`${file}: '${target}' leaves the package; import it by name`);
   }
 }
@@ -50,6 +50,10 @@ lengths.sort((a, b) => a - b);
 const p90 = lengths[Math.floor(lengths.length * 0.9)] ?? 0;
 if (p90 > 300) problems.push(`90th percentile of file length is ${p90} lines, at most 300`);
 const ratio = testLines / Math.max(1, sourceLines);
+// The house wants 0.8. The first weeks' code came faster than its tests, so this is a ratchet: it may only be raised.
+const RATIO_FLOOR = 0.25;
+if (ratio < RATIO_FLOOR)
+  problems.push(`test lines are ${ratio.toFixed(2)} of source lines, at least ${RATIO_FLOOR} (goal 0.8)`);
 
 console.log(
   `${files.length} files, ${sourceLines} source lines, ${testLines} test lines (ratio ${ratio.toFixed(2)}), p90 ${p90}`,
