@@ -25,7 +25,17 @@ export interface LogsourceRouting {
   readonly unrouted: 'skip' | 'always';
 }
 
-/** The routes that serve a rule, most of the time one. */
+/**
+ * The routes that serve a rule's log source, most of the time one.
+ *
+ * @example
+ * ```ts
+ * import { flatWindowsRouting, routesOf } from '@xinglin/sigma';
+ *
+ * routesOf(flatWindowsRouting, { product: 'windows', category: 'dns_query' })[0]?.when;
+ * // { Channel: ['Microsoft-Windows-Sysmon/Operational'], EventID: [22] }
+ * ```
+ */
 export function routesOf(routing: LogsourceRouting, logsource: SigmaLogsource): LogsourceRoute[] {
   const { category, product, service } = logsource;
   const wholeProduct = category === undefined && service === undefined;
