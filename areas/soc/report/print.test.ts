@@ -128,6 +128,33 @@ describe.runIf(hasPoppler)('a notice as PDF', () => {
     expect(pdfPages(draft)[0]!.pixels.equals(pages[0]!.pixels)).toBe(false);
     expect(grey(pdfPages(draft)[0]!)).toBeGreaterThan(0);
   });
+  test('an annex has its own page after the signature and before the imprint; no heading is left alone at a foot', async () => {
+    const [one] = sampleNotice().recipients;
+    const recipients = Array.from({ length: 8 }, (_, i) => ({ ...one!, id: `r${i}`, institution: `第${i + 1}医院` }));
+    const filler = '近期，区域医疗网络安全监测发现勒索软件横向移动活动，存在向其他医疗卫生机构扩散的风险。';
+    for (let lines = 1; lines <= 8; lines += 1) {
+      const body = `各有关单位：\n\n${Array.from({ length: lines }, () => filler).join('\n\n')}\n\n# 一、线索\n\n${filler}`;
+      const text = pdfText(
+        await renderer.render({
+          kind: 'official',
+          format: 'pdf',
+          document: noticeDocument(sampleNotice({ recipients, body }), now),
+        }),
+      );
+      const sheets = text.split('\f').map((sheet) =>
+        sheet
+          .split('\n')
+          .map(squeeze)
+          .filter((line) => line !== ''),
+      );
+      for (const sheet of sheets) expect(sheet.at(-2) ?? '').not.toMatch(/^[一二三]、/);
+      const annex = sheets.findIndex((sheet) => sheet[0] === '附件');
+      expect(annex).toBeGreaterThan(0);
+      expect(sheets[annex]?.join('')).toContain('8第8医院2026年11月30日17时30分');
+      expect(sheets[annex]?.join('')).toContain('印发');
+      expect(sheets[annex - 1]?.join('')).toContain('（盖章处）');
+    }
+  });
   test('many rows are all there, in order, over many pages', async () => {
     const rows = Array.from({ length: 120 }, (_, i) => `| 第${i + 1}行 | 10.0.${i}.1 |`).join('\n');
     const long = await renderer.render({

@@ -4,6 +4,7 @@ import { parseMarkdown, plainText, spans } from '../../supervise/notices/markdow
 import type { Block } from '../../supervise/notices/markdown.ts';
 import { chineseNumber } from './official-document.ts';
 import type { OfficialDocument } from './official-document.ts';
+import { fitColumns } from './printable.ts';
 
 const URGENCY = { normal: '', urgent: '加急', 'extra-urgent': '特急' } as const;
 /** More names than this would fill the first page; the body's own address or 各有关单位 stands instead, and the list follows as an attachment. */
@@ -11,7 +12,7 @@ const MAX_NAMES = 5;
 
 /** The notice as an official document: its body, then requirements and deadlines under a numbered heading of their own. */
 export function noticeDocument(notice: NoticeDetail, now: Date): OfficialDocument {
-  const body = parseMarkdown(notice.body);
+  const body = parseMarkdown(notice.body).map((block) => (block.kind === 'table' ? fitColumns(block) : block));
   const names = notice.recipients.map((recipient) => recipient.institution);
   const first = body[0];
   // Templates begin with the addressee; it is set apart here, not printed twice.
@@ -29,7 +30,7 @@ export function noticeDocument(notice: NoticeDetail, now: Date): OfficialDocumen
     title: notice.title,
     addressees: many || names.length === 0 ? (address ?? '各有关单位') : names.join('、'),
     body: [...(address === undefined ? body : body.slice(1)), ...closing(notice, body)],
-    attachments: many ? ['接收单位名单'] : [],
+    annexes: many ? [recipientList(notice)] : [],
     signature: notice.issuer,
     date,
     copies: '',
@@ -56,17 +57,14 @@ function closing(notice: NoticeDetail, body: readonly Block[]): Block[] {
     );
   } else if (notice.deadlineWorkdays !== null)
     paragraph(`请自本通报发出之日起${notice.deadlineWorkdays}个工作日内完成整改并反馈。`);
-  if (notice.recipients.length > MAX_NAMES) {
-    blocks.push({ kind: 'heading', level: 1, spans: spans('附件：接收单位名单') });
-    blocks.push({
-      kind: 'table',
-      header: ['序号', '单位名称', '整改期限'],
-      rows: notice.recipients.map((recipient, i) => [
-        String(i + 1),
-        recipient.institution,
-        recipient.deadline === null ? '—' : chineseTime(new Date(recipient.deadline)),
-      ]),
-    });
-  }
   return blocks;
+}
+
+function recipientList(notice: NoticeDetail): OfficialDocument['annexes'][number] {
+  const rows = notice.recipients.map((recipient, i) => [
+    String(i + 1),
+    recipient.institution,
+    recipient.deadline === null ? '—' : chineseTime(new Date(recipient.deadline)),
+  ]);
+  return { title: '接收单位名单', body: [{ kind: 'table', header: ['序号', '单位名称', '整改期限'], rows }] };
 }

@@ -33,8 +33,8 @@ describe('noticeDocument()', () => {
     const recipients = Array.from({ length: 8 }, (_, i) => ({ ...one!, id: `r${i}`, institution: `第${i + 1}医院` }));
     const many = noticeDocument(sampleNotice({ recipients, body: '各有关单位：\n\n请注意。' }), now);
     expect(many.addressees).toBe('各有关单位');
-    expect(many.attachments).toEqual(['接收单位名单']);
-    expect(many.body.at(-1)).toMatchObject({ kind: 'table', rows: { length: 8 } });
+    expect(many.annexes).toMatchObject([{ title: '接收单位名单', body: [{ kind: 'table', rows: { length: 8 } }] }]);
+    expect(document.annexes).toEqual([]);
   });
 });
 

@@ -12,8 +12,8 @@ export interface OfficialDocument {
   /** 主送机关, without the colon. */
   readonly addressees: string;
   readonly body: readonly Block[];
-  /** 附件说明. */
-  readonly attachments: readonly string[];
+  /** 附件: named after the body, each on a page of its own after the signature and before the imprint (7.3.7). */
+  readonly annexes: readonly { readonly title: string; readonly body: readonly Block[] }[];
   /** 发文机关署名. */
   readonly signature: string;
   /** 成文日期, e.g. 2026年11月23日. */

@@ -65,8 +65,9 @@ export function officialDocx(document: OfficialDocument): Document {
           ...titleLines(document.title),
           body(`${document.addressees}：`, { indent: {} }),
           ...document.body.flatMap(blockDocx),
-          ...attachments(document),
+          ...annexNames(document),
           ...signature(document),
+          ...annexPages(document),
           ...imprint(document),
         ],
       },
@@ -200,14 +201,25 @@ export function tableDocx(
   });
 }
 
-function attachments(document: OfficialDocument): Paragraph[] {
-  const { attachments: names } = document;
-  return names.map((name, i) =>
+function annexNames({ annexes }: OfficialDocument): Paragraph[] {
+  return annexes.map(({ title }, i) =>
     body(
-      `${i === 0 ? '附件：' : '\u3000\u3000\u3000'}${names.length > 1 ? `${i + 1}. ` : ''}${name}`,
+      `${i === 0 ? '附件：' : '\u3000\u3000\u3000'}${annexes.length > 1 ? `${i + 1}. ` : ''}${title}`,
       i === 0 ? { spacing: { ...exact, before: twips(LINE) } } : {},
     ),
   );
+}
+
+function annexPages({ annexes }: OfficialDocument): (Paragraph | Table)[] {
+  return annexes.flatMap((annex, i) => [
+    body(`附件${annexes.length > 1 ? i + 1 : ''}`, { indent: {}, pageBreakBefore: true }, 'HeiTi'),
+    new Paragraph({
+      alignment: AlignmentType.CENTER,
+      spacing: { before: twips(LINE), after: twips(LINE) },
+      children: [run(annex.title, SIZE.second, 'BiaoSong')],
+    }),
+    ...annex.body.flatMap(blockDocx),
+  ]);
 }
 
 /** The date four characters from the right, the name centred above it, and the seal's place between them. */

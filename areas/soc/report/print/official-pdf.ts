@@ -1,4 +1,5 @@
 import type { Content, ContentText, TDocumentDefinitions } from 'pdfmake/interfaces.js';
+import { plainText } from '../../supervise/notices/markdown.ts';
 import type { Block, Span } from '../../supervise/notices/markdown.ts';
 import { LINE, MM, PAGE, RED, SIZE, balanceTitle, columnShares, headerSize } from './official-document.ts';
 import type { OfficialDocument } from './official-document.ts';
@@ -13,8 +14,8 @@ const IMPRINT_LINE = 24;
 /** The document as pdfmake wants it. Always builds fresh objects: pdfmake changes what it is given. */
 export function officialPdf(document: OfficialDocument): TDocumentDefinitions {
   const imprintRows = (document.copies === '' ? 0 : 1) + (document.printedOn === '' ? 0 : 1);
-  const blocks = document.body.flatMap(blockPdf);
-  const lastBlock = document.body.at(-1)?.kind === 'paragraph' ? blocks.splice(-1) : [];
+  const last = document.body.at(-1)?.kind === 'paragraph' ? document.body.slice(-1) : [];
+  const imprintRoom: Content = { text: '', margin: [0, 0, 0, imprintRows * IMPRINT_LINE] };
   return {
     pageSize: { width: PAGE.width, height: PAGE.height },
     pageMargins: [PAGE.left, PAGE.top, PAGE.right, PAGE.bottom],
@@ -33,6 +34,10 @@ export function officialPdf(document: OfficialDocument): TDocumentDefinitions {
             angle: -45,
           },
         }),
+    styles: { pageNumber: {} },
+    // A heading never stays alone at the foot of a page. (Its text is one string, since runs would count as nodes that follow it, and so does the page number.)
+    pageBreakBefore: (node, { getFollowingNodesOnPage }) =>
+      node.headlineLevel !== undefined && getFollowingNodesOnPage().every((next) => next.style === 'pageNumber'),
     content: [
       head(document),
       ...balanceTitle(document.title).map(
@@ -48,17 +53,31 @@ export function officialPdf(document: OfficialDocument): TDocumentDefinitions {
           }) as Content,
       ),
       { text: `${document.addressees}：`, margin: [0, LINE * 0.8, 0, 0] },
-      ...blocks,
+      ...document.body.slice(0, document.body.length - last.length).flatMap(blockPdf),
       {
         // The signature never stands on a page without text (7.3.5.4), and below it is room for what the footer of the last page draws there.
         unbreakable: true,
         stack: [
-          ...lastBlock,
-          ...attachmentsPdf(document.attachments),
+          ...last.flatMap(blockPdf),
+          ...annexNamesPdf(document),
           signaturePdf(document),
-          { text: '', margin: [0, 0, 0, imprintRows * IMPRINT_LINE] },
+          ...(document.annexes.length === 0 ? [imprintRoom] : []),
         ],
       },
+      ...document.annexes.flatMap((annex, i): Content[] => [
+        { text: `附件${document.annexes.length > 1 ? i + 1 : ''}`, font: 'HeiTi', pageBreak: 'before' },
+        {
+          text: annex.title,
+          font: 'BiaoSong',
+          fontSize: SIZE.second,
+          alignment: 'center',
+          characterSpacing: 0,
+          lineHeight: 1.1,
+          margin: [0, LINE, 0, LINE],
+        },
+        ...annex.body.flatMap(blockPdf),
+      ]),
+      ...(document.annexes.length === 0 ? [] : [imprintRoom]),
     ],
     footer: (page, count) => footer(document, page, count),
   };
@@ -96,8 +115,7 @@ const runs = (found: readonly Span[]): ContentText['text'] =>
 function blockPdf(block: Block): Content[] {
   if (block.kind === 'heading') {
     const face = block.level === 1 ? { font: 'HeiTi' } : block.level === 2 ? { font: 'KaiTi' } : { bold: true };
-    // A heading never stays alone at the foot of a page.
-    return [{ text: runs(block.spans), ...face, leadingIndent: INDENT, headlineLevel: block.level } as Content];
+    return [{ text: plainText(block.spans), ...face, leadingIndent: INDENT, headlineLevel: block.level } as Content];
   }
   if (block.kind === 'paragraph') return [{ text: runs(block.spans), leadingIndent: INDENT } as Content];
   if (block.kind === 'list')
@@ -149,12 +167,11 @@ function blockPdf(block: Block): Content[] {
 /** Hashes and URLs have no place to break. (A zero-width space would show as an empty box: the fonts have no such glyph.) */
 const LONG_TOKEN = /[\w./:?=&%+-]{15,}/;
 
-function attachmentsPdf(attachments: readonly string[]): Content[] {
-  if (attachments.length === 0) return [];
-  return attachments.map(
-    (name, i) =>
+function annexNamesPdf({ annexes }: OfficialDocument): Content[] {
+  return annexes.map(
+    ({ title }, i) =>
       ({
-        text: `${i === 0 ? '附件：' : '\u3000\u3000\u3000'}${attachments.length > 1 ? `${i + 1}. ` : ''}${name}`,
+        text: `${i === 0 ? '附件：' : '\u3000\u3000\u3000'}${annexes.length > 1 ? `${i + 1}. ` : ''}${title}`,
         leadingIndent: INDENT,
         margin: [0, i === 0 ? LINE : 0, 0, 0],
       }) as Content,
@@ -202,6 +219,7 @@ function signaturePdf(document: OfficialDocument): Content {
 function footer(document: OfficialDocument, page: number, count: number): Content {
   const number = {
     text: `— ${page} —`,
+    style: 'pageNumber',
     fontSize: SIZE.fourth,
     characterSpacing: 0,
     alignment: page % 2 === 1 ? ('right' as const) : ('left' as const),

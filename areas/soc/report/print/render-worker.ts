@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { officialDocx, packDocx } from './official-docx.ts';
 import { officialPdf } from './official-pdf.ts';
 import { renderPdf } from './pdf.ts';
+import { printable } from './printable.ts';
 import type { OfficialDocument } from './official-document.ts';
 import { reportDocx } from '../weekly/report-docx.ts';
 import { reportPdf } from '../weekly/report-pdf.ts';
@@ -21,13 +22,12 @@ export type RenderReply =
 
 /** What one job becomes; also called directly where there is no worker (a test of the layout alone). */
 export async function render(job: RenderJob): Promise<Uint8Array> {
-  if (job.kind === 'official')
-    return job.format === 'pdf'
-      ? await renderPdf(officialPdf(job.document))
-      : await packDocx(officialDocx(job.document));
-  return job.format === 'pdf'
-    ? await renderPdf(reportPdf(job.document))
-    : await packDocx(await reportDocx(job.document));
+  if (job.kind === 'official') {
+    const document = printable(job.document);
+    return job.format === 'pdf' ? await renderPdf(officialPdf(document)) : await packDocx(officialDocx(document));
+  }
+  const document = printable(job.document);
+  return job.format === 'pdf' ? await renderPdf(reportPdf(document)) : await packDocx(await reportDocx(document));
 }
 
 parentPort?.on('message', ({ id, job }: RenderRequest) => {
