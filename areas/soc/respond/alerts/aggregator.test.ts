@@ -16,7 +16,7 @@ let changes: ChangedAlert[] = [];
 
 beforeAll(async () => {
   base = await openTestBase();
-});
+}, 180_000);
 afterAll(() => base.close());
 beforeEach(async () => {
   await clearAlerts(base.state);

@@ -51,7 +51,8 @@ export function buildDraft(
   for (const hit of sorted) {
     sums.add(entitiesOf(hit.event));
     // The events before the last one of a correlation name entities, but are no further hits.
-    for (const item of hit.correlation?.events ?? []) if (compareEvents(item, hit) !== 0) sums.add(entitiesOf(item.event));
+    for (const item of hit.correlation?.events ?? [])
+      if (compareEvents(item, hit) !== 0) sums.add(entitiesOf(item.event));
     sources.add(hit.sourceId);
     asset = betterAsset(asset, bestAsset(hit, registers.assets));
     firstSeen = Math.min(firstSeen, hit.ts, hit.correlation?.from ?? hit.ts);

@@ -59,7 +59,7 @@ beforeAll(async () => {
       base.state.owner,
     );
   }
-});
+}, 180_000);
 afterAll(async () => {
   await aggregator.stop();
   await base.close();

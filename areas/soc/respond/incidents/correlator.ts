@@ -7,7 +7,7 @@ import { readAssetNames, readCandidates, readPending } from './candidates.ts';
 import type { PendingAlert } from './candidates.ts';
 import { decide } from './decide.ts';
 import type { Decision, Scored } from './decide.ts';
-import { CORRELATION, addEntry, mergeInto, openIncident, refreshIncident } from './store.ts';
+import { CORRELATION, addEntry, assignAlerts, mergeInto, openIncident, refreshIncident } from './store.ts';
 import type { IncidentFacts } from './store.ts';
 
 const PER_ROUND = 100;
@@ -94,12 +94,9 @@ export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'met
       if (facts !== undefined) touched.set(id, facts);
     };
     for (const alert of pending) {
-      // An earlier alert of this round may have taken it along.
-      if (await hasIncident(tx, alert.id)) continue;
       const { candidates, context } = await readCandidates(tx, alert, assets);
       const decision = decide(alert, candidates, context);
       decisions.inc({ decision: decision.kind });
-      await sql`update soc_alert set correlated_at = ${now()} where id = ${alert.id}`.execute(tx);
       const id = await carryOut(tx, alert, decision);
       if (id === undefined) continue;
       const known = touched.get(id);
@@ -127,8 +124,11 @@ export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'met
   }
 
   async function carryOut(tx: Tx, alert: PendingAlert, decision: Decision): Promise<string | undefined> {
-    if (decision.kind === 'none') return undefined;
     const time = now();
+    if (decision.kind === 'none') {
+      await sql`update soc_alert set correlated_at = ${time} where id = ${alert.id}`.execute(tx);
+      return undefined;
+    }
     const companions = decision.with.map(({ candidate }) => candidate.id);
     if (decision.kind === 'open') {
       const { id } = await openIncident(tx, time, {
@@ -151,11 +151,7 @@ export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'met
     }
     const { best } = decision;
     const target = { id: best.candidate.id, tenant: alert.tenant, number: best.candidate.number };
-    await tx
-      .updateTable('soc_alert')
-      .set({ incident_id: target.id, updated_at: time })
-      .where('id', 'in', [alert.id, ...companions])
-      .execute();
+    await assignAlerts(tx, time, target.id, [alert.id, ...companions]);
     await addEntry(tx, time, joinEntry(target.id, alert.tenant, alert.id, best));
     for (const scored of decision.with)
       await addEntry(tx, time, joinEntry(target.id, alert.tenant, scored.candidate.id, scored));
@@ -241,11 +237,6 @@ export function createCorrelator(platform: Pick<Platform, 'state' | 'log' | 'met
       await running?.catch(() => {});
     },
   };
-}
-
-async function hasIncident(tx: Tx, alertId: string): Promise<boolean> {
-  const row = await tx.selectFrom('soc_alert').select('incident_id').where('id', '=', alertId).executeTakeFirst();
-  return row?.incident_id !== null;
 }
 
 function alone(companions: readonly Scored[]): Record<string, unknown> {

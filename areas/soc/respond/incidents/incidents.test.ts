@@ -46,7 +46,7 @@ beforeAll(async () => {
   correlator = createCorrelator(base);
   await aggregator.start();
   client = await testClient(base, incidentRoutes(base));
-});
+}, 180_000);
 afterAll(async () => {
   await correlator.stop();
   await aggregator.stop();

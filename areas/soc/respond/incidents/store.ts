@@ -30,12 +30,16 @@ export async function openIncident(tx: Tx, now: Date, incident: NewIncident): Pr
     values (${id}, ${number}, ${incident.tenant}, ${incident.title}, ${incident.origin}, 'new', ${now}, ${now})`.execute(
     tx,
   );
-  await tx
-    .updateTable('soc_alert')
-    .set({ incident_id: id, updated_at: now })
-    .where('id', 'in', incident.alertIds)
-    .execute();
+  await assignAlerts(tx, now, id, incident.alertIds);
   return { id, number };
+}
+
+/** Gives alerts to an incident; correlation is done with them. */
+export async function assignAlerts(tx: Tx, now: Date, incidentId: string, alertIds: readonly string[]): Promise<void> {
+  await sql`
+    update soc_alert set incident_id = ${incidentId}, correlated_at = ${now}, updated_at = ${now} where id = any(${alertIds}::text[])`.execute(
+    tx,
+  );
 }
 
 export interface NewEntry {

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await sql`insert into soc_zone (id, tenant, name, kind, cidrs) values ('z', ${HOSPITAL_1}, '公网区', 'dmz', '{58.60.0.0/24}')`.execute(
     base.state.owner,
   );
-});
+}, 180_000);
 afterAll(() => base.close());
 beforeEach(async () => {
   await clearAlerts(base.state);

@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   await aggregator.start();
   client = await testClient(base, overviewRoutes(base));
-});
+}, 180_000);
 afterAll(async () => {
   await aggregator.stop();
   await base.close();

@@ -31,7 +31,8 @@ export function overviewRoutes(platform: Pick<Platform, 'state' | 'now'>): Route
       handler: ({ actor, query }) => {
         const { tenant } = query;
         // Above the actor's scopes is fine (shows what lies within), beside them is not.
-        const visible = tenant === undefined || inScope(actor, tenant) || actor.scopes.some((scope) => covers(tenant, scope));
+        const visible =
+          tenant === undefined || inScope(actor, tenant) || actor.scopes.some((scope) => covers(tenant, scope));
         if (!visible) throw new XinglinError('resource.not_found', { what: 'institution', id: tenant });
         const time = now().getTime();
         const key = JSON.stringify([actor.scopes, actor.tenant, query.tenant ?? null, query.hours]);
