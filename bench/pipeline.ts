@@ -30,7 +30,9 @@ const result: Record<string, unknown> = { cores: cpus().length, cpu: cpus()[0]?.
 const dir = mkdtempSync(join(tmpdir(), 'xinglin-bench-'));
 
 /** The sender must not be what is measured: bodies are made before the clock starts and used again. */
-const bodies = Array.from({ length: 60 }, (_, i) => streamChunk(i * BODY_LINES, BODY_LINES, { seed: 7, now: new Date(), everyHit: 20_000 }));
+const bodies = Array.from({ length: 60 }, (_, i) =>
+  streamChunk(i * BODY_LINES, BODY_LINES, { seed: 7, now: new Date(), everyHit: 20_000 }),
+);
 function* cycle(list: readonly Buffer[], until: () => boolean): Generator<Buffer> {
   for (let i = 0; !until(); i += 1) yield list[i % list.length] as Buffer;
 }
@@ -39,13 +41,26 @@ const rate = (count: number, ms: number): number => Math.round(count / (ms / 100
 try {
   if (!args['no-baselines']) {
     const line = lineMaker({ seed: 3, now: new Date(), everyHit: 0 });
-    const store = await storeAlone(join(dir, 'store'), Array.from({ length: 10_000 }, (_, i) => line(i)), Math.min(SECONDS, 8));
+    const store = await storeAlone(
+      join(dir, 'store'),
+      Array.from({ length: 10_000 }, (_, i) => line(i)),
+      Math.min(SECONDS, 8),
+    );
     result['baselineStoreRowsPerSecond'] = Math.round(store);
     log(`baseline: the store, ready-made NDJSON         ${Math.round(store).toLocaleString()} rows/s`);
     const files = 3;
-    const rsyslog = await rsyslogToFile(join(dir, 'rsyslog'), () => Array.from({ length: files }, () => bodies).flat().values(), files * bodies.length * BODY_LINES);
+    const rsyslog = await rsyslogToFile(
+      join(dir, 'rsyslog'),
+      () =>
+        Array.from({ length: files }, () => bodies)
+          .flat()
+          .values(),
+      files * bodies.length * BODY_LINES,
+    );
     result['baselineRsyslogLinesPerSecond'] = rsyslog === undefined ? null : Math.round(rsyslog);
-    log(`baseline: rsyslog, TCP to a file               ${rsyslog === undefined ? 'not installed (set XINGLIN_RSYSLOG_ROOT)' : `${Math.round(rsyslog).toLocaleString()} lines/s`}`);
+    log(
+      `baseline: rsyslog, TCP to a file               ${rsyslog === undefined ? 'not installed (set XINGLIN_RSYSLOG_ROOT)' : `${Math.round(rsyslog).toLocaleString()} lines/s`}`,
+    );
   }
 
   const syslogPort = await freePort();
@@ -70,8 +85,16 @@ try {
     const ms = performance.now() - began;
     const perSecond = rate(stored, ms);
     const cpuUs = ((cpuSeconds(server.pid) - cpu) * 1e6) / Math.max(1, stored);
-    result[key] = { eventsPerSecond: perSecond, sent, stored, lost: sent - stored, cpuMicrosecondsPerEvent: Math.round(cpuUs * 10) / 10 };
-    log(`${name.padEnd(46)} ${perSecond.toLocaleString()} events/s, ${sent.toLocaleString()} sent, ${(sent - stored).toLocaleString()} lost, ${cpuUs.toFixed(1)} µs CPU each`);
+    result[key] = {
+      eventsPerSecond: perSecond,
+      sent,
+      stored,
+      lost: sent - stored,
+      cpuMicrosecondsPerEvent: Math.round(cpuUs * 10) / 10,
+    };
+    log(
+      `${name.padEnd(46)} ${perSecond.toLocaleString()} events/s, ${sent.toLocaleString()} sent, ${(sent - stored).toLocaleString()} lost, ${cpuUs.toFixed(1)} µs CPU each`,
+    );
     return perSecond;
   }
 
@@ -103,7 +126,8 @@ try {
   // Latency: paced at half of what was reached, with a probe every 100 ms.
   const half = Number(args.rate) > 0 ? Number(args.rate) : Math.min(http, tcp) / 2;
   const month = new Date(Date.now() + 8 * 3_600_000);
-  const stamp = (): string => `${month.toUTCString().slice(8, 11)} ${String(month.getUTCDate()).padStart(2, ' ')} ${month.toISOString().slice(11, 19)}`;
+  const stamp = (): string =>
+    `${month.toUTCString().slice(8, 11)} ${String(month.getUTCDate()).padStart(2, ' ')} ${month.toISOString().slice(11, 19)}`;
   const perTick = Math.round(half / 10);
   const probes = Math.round(SECONDS * 10);
   const maker = lineMaker({ seed: 11, now: new Date(), everyHit: 0 });
@@ -119,18 +143,34 @@ try {
   await Promise.all(ticks);
   await new Promise((resolve) => setTimeout(resolve, 3000));
   const latencies = (await server.ask<number[]>('latencies')).toSorted((a, b) => a - b);
-  const quantile = (q: number): number | undefined => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * q))];
-  result['sendToAlertMs'] = { atEventsPerSecond: Math.round(half), probes, alerts: latencies.length, p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), max: latencies.at(-1) };
-  log(`send → alert at ${Math.round(half).toLocaleString()} events/s`.padEnd(47) + `p50 ${quantile(0.5)} ms, p95 ${quantile(0.95)} ms, p99 ${quantile(0.99)} ms (${latencies.length} of ${probes} probes)`);
+  const quantile = (q: number): number | undefined =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * q))];
+  result['sendToAlertMs'] = {
+    atEventsPerSecond: Math.round(half),
+    probes,
+    alerts: latencies.length,
+    p50: quantile(0.5),
+    p95: quantile(0.95),
+    p99: quantile(0.99),
+    max: latencies.at(-1),
+  };
+  log(
+    `send → alert at ${Math.round(half).toLocaleString()} events/s`.padEnd(47) +
+      `p50 ${quantile(0.5)} ms, p95 ${quantile(0.95)} ms, p99 ${quantile(0.99)} ms (${latencies.length} of ${probes} probes)`,
+  );
 
   const disk = await server.ask<{ bytes: string; rows: string }>('disk');
   result['bytesPerEvent'] = Number(disk.bytes) / Number(disk.rows);
   clearInterval(watch);
   result['residentBytes'] = largest;
   result['loadAfter'] = loadavg()[0];
-  log(`on disk                                        ${(Number(disk.bytes) / Number(disk.rows)).toFixed(1)} bytes/event (${Number(disk.rows).toLocaleString()} events)`);
+  log(
+    `on disk                                        ${(Number(disk.bytes) / Number(disk.rows)).toFixed(1)} bytes/event (${Number(disk.rows).toLocaleString()} events)`,
+  );
   log(`resident memory, all processes                 ${(largest / 1024 ** 3).toFixed(2)} GiB`);
-  log(`load of the machine before and after           ${loadavg()[0]?.toFixed(1)} (anything above the load of this run slows it)`);
+  log(
+    `load of the machine before and after           ${loadavg()[0]?.toFixed(1)} (anything above the load of this run slows it)`,
+  );
   await server.stop();
   if (args.json) console.log(JSON.stringify(result));
 } finally {

@@ -20,7 +20,10 @@ const open = (more: Partial<Parameters<typeof openDiskBuffer>[0]> = {}): DiskBuf
   opened.push(buffer);
   return buffer;
 };
-const segments = (): string[] => readdirSync(dir).filter((name) => name.endsWith('.seg')).toSorted();
+const segments = (): string[] =>
+  readdirSync(dir)
+    .filter((name) => name.endsWith('.seg'))
+    .toSorted();
 
 describe('openDiskBuffer()', () => {
   it('numbers records and gives them back whole', async () => {

@@ -52,8 +52,8 @@ export interface DiskBuffer {
   readonly dropped: number;
   /** Positions of the last record. */
   readonly positions: Readonly<Record<string, unknown>>;
-  /** Resolves when a record with number ≥ `next` exists. */
-  waitForData(): Promise<void>;
+  /** Resolves when the record `n` exists. */
+  waitForData(n: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -282,8 +282,8 @@ export function openDiskBuffer(options: DiskBufferOptions): DiskBuffer {
     get positions() {
       return positions;
     },
-    waitForData() {
-      if (last >= next()) return Promise.resolve();
+    waitForData(n) {
+      if (last >= n) return Promise.resolve();
       return new Promise((resolve) => dataWaiters.push(resolve));
     },
     async close() {

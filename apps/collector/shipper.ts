@@ -1,4 +1,4 @@
-/** Sends the buffer's batches to the server in order, each under its number, and tries for as long as it takes. */
+/** Sends the buffer's batches to the server, each under its number and a few at a time, and tries for as long as it takes. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '@xinglin/platform/kernel';
@@ -29,6 +29,8 @@ export interface Shipper {
   stop(): Promise<void>;
 }
 
+/** Batches under way at once: an answer waits for the store's group commit, and several can wait together. */
+const PARALLEL = 4;
 /** The server says the batch itself is wrong: sending it again cannot help. */
 const NEVER = new Set([400, 413, 415, 422]);
 /** So many answers 500 in a row, and the batch is put aside so that those behind it get through. */
@@ -52,6 +54,7 @@ export function createShipper(options: ShipperOptions): Shipper {
   let rejected = 0;
   let trouble: string | undefined;
   let running: Promise<void> = Promise.resolve();
+  let wake = (): void => undefined;
 
   async function post(n: number, body: Uint8Array): Promise<number> {
     const response = await fetch(target, {
@@ -82,24 +85,22 @@ export function createShipper(options: ShipperOptions): Shipper {
     const record = buffer.read(n);
     if (record === undefined) {
       // Given up under the policy drop-oldest while we were waiting.
-      buffer.acknowledge(n);
       return;
     }
     let serverErrors = 0;
     for (let wait = retryMinMs; !stopping.signal.aborted; wait = Math.min(wait * 2, retryMaxMs)) {
+      // Given up meanwhile under the policy drop-oldest.
       if (buffer.next > n) return;
       try {
         const status = await post(n, record.body);
         if (status === 200) {
           trouble = undefined;
           sent += record.count;
-          buffer.acknowledge(n);
           return;
         }
         if (status === 500) serverErrors += 1;
         if (NEVER.has(status) || serverErrors >= MAX_SERVER_ERRORS) {
           putAside(n, record.body);
-          buffer.acknowledge(n);
           return;
         }
       } catch (error) {
@@ -109,6 +110,33 @@ export function createShipper(options: ShipperOptions): Shipper {
       if (wait === retryMinMs) log.warn({ batch: n, reason: trouble }, 'the server did not take a batch; trying again');
       await pause(wait * (0.75 + Math.random() / 2));
     }
+  }
+
+  /** Acknowledged is what is done without a gap before it: a restart begins at the first gap, and the server knows the rest by number. */
+  async function work(): Promise<void> {
+    const underWay = new Set<Promise<void>>();
+    const done = new Set<number>();
+    let upcoming = buffer.next;
+    while (!stopping.signal.aborted) {
+      upcoming = Math.max(upcoming, buffer.next);
+      const busy = underWay.size >= PARALLEL;
+      if (busy || upcoming > buffer.last) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (!busy) void buffer.waitForData(upcoming).then(resolve);
+        });
+        continue;
+      }
+      const n = upcoming++;
+      const one = ship(n).then(() => {
+        if (!stopping.signal.aborted) done.add(n);
+        while (done.delete(buffer.next)) buffer.acknowledge(buffer.next);
+        underWay.delete(one);
+        wake();
+      });
+      underWay.add(one);
+    }
+    await Promise.all(underWay);
   }
 
   function pause(ms: number): Promise<void> {
@@ -134,19 +162,11 @@ export function createShipper(options: ShipperOptions): Shipper {
       return trouble;
     },
     start() {
-      running = (async () => {
-        while (!stopping.signal.aborted) {
-          await Promise.race([
-            buffer.waitForData(),
-            new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve(), { once: true })),
-          ]);
-          if (stopping.signal.aborted) return;
-          await ship(buffer.next);
-        }
-      })();
+      running = work();
     },
     async stop() {
       stopping.abort();
+      wake();
       await running;
     },
   };

@@ -113,6 +113,10 @@ describe('cutLines()', () => {
     const first = cutLines(Buffer.alloc(1000, 120), false, 100, true);
     expect(first).toMatchObject({ used: 1000, skipping: true });
     expect(first.lines[0]).toHaveLength(100);
-    expect(cutLines(Buffer.from('xxxx\nnext\n'), true, 100, false)).toEqual({ lines: ['next'], used: 10, skipping: false });
+    expect(cutLines(Buffer.from('xxxx\nnext\n'), true, 100, false)).toEqual({
+      lines: ['next'],
+      used: 10,
+      skipping: false,
+    });
   });
 });

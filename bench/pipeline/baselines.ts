@@ -17,7 +17,15 @@ export async function storeAlone(dir: string, lines: readonly string[], seconds:
     const { message, 'event.original': raw, ...rest } = fields;
     const stamp = new Date(now).toISOString().replace('T', ' ').slice(0, 23);
     return JSON.stringify({
-      tenant: 'cn.gd.h1', ts: stamp, ingested: stamp, batch: 1, seq, source: 's', dataset, message: message ?? '', raw: raw ?? '',
+      tenant: 'cn.gd.h1',
+      ts: stamp,
+      ingested: stamp,
+      batch: 1,
+      seq,
+      source: 's',
+      dataset,
+      message: message ?? '',
+      raw: raw ?? '',
       fields: Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)])),
     });
   });
@@ -38,7 +46,11 @@ export async function storeAlone(dir: string, lines: readonly string[], seconds:
 }
 
 /** Lines a second rsyslog writes from TCP to a file; undefined when it is not installed (`XINGLIN_RSYSLOG_ROOT` names an unpacked one). */
-export async function rsyslogToFile(dir: string, chunks: () => Iterator<Buffer>, lines: number): Promise<number | undefined> {
+export async function rsyslogToFile(
+  dir: string,
+  chunks: () => Iterator<Buffer>,
+  lines: number,
+): Promise<number | undefined> {
   const root = process.env['XINGLIN_RSYSLOG_ROOT'] ?? '';
   const program = join(root, '/usr/sbin/rsyslogd');
   if (!existsSync(program)) return undefined;
@@ -64,7 +76,7 @@ export async function rsyslogToFile(dir: string, chunks: () => Iterator<Buffer>,
     const began = performance.now();
     await sendTcp(port, chunks(), 4);
     // rsyslog drops nothing here; the file is complete when it stops growing near the size sent.
-    for (let size = -1; ; ) {
+    for (let size = -1; ;) {
       const now = existsSync(out) ? statSync(out).size : 0;
       if (now >= total * 0.999 || (now === size && now > total / 2)) break;
       if (performance.now() - began > 60_000) return undefined;

@@ -2,7 +2,12 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 
 /** POSTs bodies one after another on `connections` keep-alive connections; resolves when all are acknowledged. Returns how many were refused for good. */
-export async function sendHttp(url: string, token: string, bodies: Iterator<Buffer>, connections: number): Promise<number> {
+export async function sendHttp(
+  url: string,
+  token: string,
+  bodies: Iterator<Buffer>,
+  connections: number,
+): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let refused = 0;
   async function one(): Promise<void> {
@@ -25,10 +30,14 @@ export async function sendHttp(url: string, token: string, bodies: Iterator<Buff
 
 function post(agent: Agent, url: string, token: string, body: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method: 'POST', agent, headers: { authorization: `Bearer ${token}`, 'content-length': body.length } }, (response) => {
-      response.resume();
-      response.once('end', () => resolve(response.statusCode ?? 0));
-    });
+    const outgoing = request(
+      url,
+      { method: 'POST', agent, headers: { authorization: `Bearer ${token}`, 'content-length': body.length } },
+      (response) => {
+        response.resume();
+        response.once('end', () => resolve(response.statusCode ?? 0));
+      },
+    );
     outgoing.once('error', reject);
     outgoing.end(body);
   });

@@ -13,12 +13,36 @@ const server = await startServer(config, {
 });
 const { state, events, bus, metrics } = server.platform;
 await state.machine(async (tx) => {
-  const hospital = { tenant: 'cn.gd.h1', parent: null, name: 'h1', short_name: 'h1', kind: 'hospital' as const, longitude: null, latitude: null, beds: null };
-  await tx.insertInto('soc_institution').values(hospital).onConflict((conflict) => conflict.doNothing()).execute();
-  for (const [id, kind, allowed] of [['http', 'http', []], ['syslog', 'syslog', ['127.0.0.1']]] as const) {
+  const hospital = {
+    tenant: 'cn.gd.h1',
+    parent: null,
+    name: 'h1',
+    short_name: 'h1',
+    kind: 'hospital' as const,
+    longitude: null,
+    latitude: null,
+    beds: null,
+  };
+  await tx
+    .insertInto('soc_institution')
+    .values(hospital)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  for (const [id, kind, allowed] of [
+    ['http', 'http', []],
+    ['syslog', 'syslog', ['127.0.0.1']],
+  ] as const) {
     await tx
       .insertInto('soc_source')
-      .values({ id, tenant: 'cn.gd.h1', name: id, kind, token_hash: hashToken(`token-${id}`), cert_fingerprint: null, allowed_ips: [...allowed] })
+      .values({
+        id,
+        tenant: 'cn.gd.h1',
+        name: id,
+        kind,
+        token_hash: hashToken(`token-${id}`),
+        cert_fingerprint: null,
+        allowed_ips: [...allowed],
+      })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
@@ -46,15 +70,21 @@ const questions: Record<string, () => Promise<unknown>> = {
     )[0],
   /** Send to alert in milliseconds: the host name of the probe line is the moment it was sent. */
   latencies: async () => {
-    const { rows } = await sql<{ ms: string }>`select (extract(epoch from a.created_at) * 1000 - substring(e.event->>'host.name' from 2)::bigint)::bigint as ms
-      from soc_alert a join soc_alert_event e on e.alert_id = a.id where e.event->>'host.name' ~ '^p[0-9]{13}$'`.execute(state.owner);
+    const { rows } = await sql<{
+      ms: string;
+    }>`select (extract(epoch from a.created_at) * 1000 - substring(e.event->>'host.name' from 2)::bigint)::bigint as ms
+      from soc_alert a join soc_alert_event e on e.alert_id = a.id where e.event->>'host.name' ~ '^p[0-9]{13}$'`.execute(
+      state.owner,
+    );
     return rows.map((row) => Number(row.ms));
   },
   waiting: () => metrics.value('xinglin_pipeline_waiting_hits'),
 };
 process.on('message', (question: { id: number; ask: string }) => {
   const answer = questions[question.ask];
-  void (answer === undefined ? Promise.resolve(undefined) : answer()).then((value) => process.send?.({ id: question.id, value }));
+  void (answer === undefined ? Promise.resolve(undefined) : answer()).then((value) =>
+    process.send?.({ id: question.id, value }),
+  );
 });
 process.once('SIGTERM', () => void server.stop().then(() => process.exit(0)));
 process.send?.({ ready: true, url: server.url });

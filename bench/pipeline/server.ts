@@ -78,7 +78,9 @@ export function cpuSeconds(root: number): number {
       const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
       total += (Number(fields[11]) + Number(fields[12])) / 100;
       for (const thread of readdirSync(`/proc/${pid}/task`))
-        queue.push(...readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number));
+        queue.push(
+          ...readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
+        );
     } catch {
       // Gone meanwhile.
     }

@@ -4,8 +4,26 @@
  * One line in `everyHit` is an attack that a rule must find.
  */
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const USERS = ['wang.fang', 'li.na', 'zhang.wei', 'liu.yang', 'chen.jie', 'svc_his', 'svc_pacs', 'oracle', 'nurse01', 'doctor07'];
-const PATHS = ['/api/schedule?dept=3', '/doctor/list?dept=neike', '/static/app.js', '/api/appointment/mine', '/notice/218', '/pacs/image/88123'];
+const USERS = [
+  'wang.fang',
+  'li.na',
+  'zhang.wei',
+  'liu.yang',
+  'chen.jie',
+  'svc_his',
+  'svc_pacs',
+  'oracle',
+  'nurse01',
+  'doctor07',
+];
+const PATHS = [
+  '/api/schedule?dept=3',
+  '/doctor/list?dept=neike',
+  '/static/app.js',
+  '/api/appointment/mine',
+  '/notice/218',
+  '/pacs/image/88123',
+];
 const AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36';
 

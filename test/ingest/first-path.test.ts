@@ -13,7 +13,11 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(`${server.url}/ingest/v1/logs`, { method: 'POST', body, headers: { authorization: `Bearer ${token}`, ...headers } });
+  fetch(`${server.url}/ingest/v1/logs`, {
+    method: 'POST',
+    body,
+    headers: { authorization: `Bearer ${token}`, ...headers },
+  });
 
 const sudo = '<86>Nov 20 10:01:11 pacs-db01 sshd[4211]: Accepted password for root from 203.0.113.44 port 40900 ssh2';
 
@@ -23,7 +27,12 @@ describe('from a line to the store and a hit', () => {
     expect(await response.json()).toMatchObject({ received: 2, parsed: 1, failed: 1, dropped: 0, duplicate: false });
     expect(await server.count("source = 'http-1'")).toBe(2);
     const [row] = await server.rows<Record<string, unknown>>("SELECT * FROM events WHERE dataset = 'linux.auth'");
-    expect(row).toMatchObject({ tenant: 'cn.gd.dongguan.hospital-1', user: 'root', src_ip: '203.0.113.44', host: 'pacs-db01' });
+    expect(row).toMatchObject({
+      tenant: 'cn.gd.dongguan.hospital-1',
+      user: 'root',
+      src_ip: '203.0.113.44',
+      host: 'pacs-db01',
+    });
     expect(row?.['rules']).toEqual(expect.arrayContaining([expect.any(String)]));
     await waitFor('a hit', () => server.hits.length > 0);
     expect(server.detect.book.get(server.hits[0]?.ruleId ?? '')?.titleZh).toMatch(/SSH|root/);
@@ -39,7 +48,8 @@ describe('from a line to the store and a hit', () => {
 
   it('takes syslog over TCP and raises a correlation', async () => {
     const socket = connect(server.collect.ports.tcp ?? 0, '127.0.0.1');
-    const fail = (i: number): string => `<38>Nov 20 10:01:${String(10 + i)} his-db sshd[1]: Failed password for root from 198.51.100.7 port 4022 ssh2\n`;
+    const fail = (i: number): string =>
+      `<38>Nov 20 10:01:${String(10 + i)} his-db sshd[1]: Failed password for root from 198.51.100.7 port 4022 ssh2\n`;
     socket.write(Array.from({ length: 20 }, (_, i) => fail(i)).join(''));
     await waitFor('20 rows', async () => (await server.count("source = 'syslog-1'")) === 20);
     socket.destroy();

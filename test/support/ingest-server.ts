@@ -23,7 +23,14 @@ export interface IngestServer {
   count(where?: string): Promise<number>;
   rows<Row>(sql: string): Promise<Row[]>;
   /** Registers a source and returns its token. */
-  addSource(source: { id: string; tenant?: string; kind?: 'syslog' | 'http' | 'elastic' | 'splunk' | 'otlp' | 'collector'; allowedIps?: string[]; certFingerprint?: string; dataset?: string }): Promise<string>;
+  addSource(source: {
+    id: string;
+    tenant?: string;
+    kind?: 'syslog' | 'http' | 'elastic' | 'splunk' | 'otlp' | 'collector';
+    allowedIps?: string[];
+    certFingerprint?: string;
+    dataset?: string;
+  }): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -97,8 +104,26 @@ export async function startIngestServer(options: IngestServerOptions = {}): Prom
     tx
       .insertInto('soc_institution')
       .values([
-        { tenant: 'cn.gd.dongguan', parent: null, name: '东莞市卫生健康局', short_name: '东莞卫健', kind: 'commission', longitude: null, latitude: null, beds: null },
-        { tenant: HOSPITAL, parent: 'cn.gd.dongguan', name: '第一人民医院', short_name: '一院', kind: 'hospital', longitude: null, latitude: null, beds: null },
+        {
+          tenant: 'cn.gd.dongguan',
+          parent: null,
+          name: '东莞市卫生健康局',
+          short_name: '东莞卫健',
+          kind: 'commission',
+          longitude: null,
+          latitude: null,
+          beds: null,
+        },
+        {
+          tenant: HOSPITAL,
+          parent: 'cn.gd.dongguan',
+          name: '第一人民医院',
+          short_name: '一院',
+          kind: 'hospital',
+          longitude: null,
+          latitude: null,
+          beds: null,
+        },
       ])
       .onConflict((conflict) => conflict.doNothing())
       .execute(),

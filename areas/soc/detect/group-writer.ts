@@ -3,7 +3,7 @@
  * group waits a moment for company (each insert costs the store a part on disk); under heavy load groups fill by themselves.
  */
 import { randomUUID } from 'node:crypto';
-import { insertNdjson } from '@xinglin/platform/events';
+import { EVENT_COLUMNS, insertNdjson } from '@xinglin/platform/events';
 import { createEventBlock } from '../normalize/event-block.ts';
 import type { EventBlock } from '../normalize/event-block.ts';
 
@@ -32,6 +32,9 @@ export interface GroupWriterOptions {
   readonly parallel?: number;
   readonly insert?: typeof insertNdjson;
 }
+
+/** The columns by name: a column added by a later migration gets its default. */
+const TABLE = `events (${EVENT_COLUMNS.map(({ column }) => column).join(', ')})`;
 
 export function createGroupWriter(options: GroupWriterOptions): GroupWriter {
   const { url, groupRows, groupBytes, groupMs, parallel = 2, insert = insertNdjson } = options;
@@ -71,7 +74,7 @@ export function createGroupWriter(options: GroupWriterOptions): GroupWriter {
 
   async function write(group: readonly GroupEntry[], body: Buffer<ArrayBuffer>): Promise<void> {
     try {
-      await insert(url, randomUUID(), body, { format: 'Native' });
+      await insert(url, randomUUID(), body, { format: 'Native', table: TABLE });
       for (const entry of group) entry.done();
     } catch (error) {
       for (const entry of group) entry.failed(error);
