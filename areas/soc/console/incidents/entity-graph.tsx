@@ -6,6 +6,9 @@ import { entityQuery } from '../shared/entities.tsx';
 import { word } from '../shared/words.ts';
 import { layoutGraph } from './graph-layout.ts';
 
+/** Drawn at this size exactly, so that circles stay round. */
+const GRAPH = { width: 520, height: 318 } as const;
+
 const SYMBOLS: Readonly<Record<string, string>> = { ip: 'circle', host: 'roundRect', user: 'diamond', asset: 'roundRect', process: 'triangle', domain: 'pin' };
 
 /** Who touched what; a click hunts for the entity. */
@@ -20,7 +23,7 @@ export function EntityGraph({ incident }: { readonly incident: IncidentDetail })
     const types = [...new Set(nodes.map((node) => node.type))];
     const maxWeight = Math.max(1, ...nodes.map((node) => node.weight));
     const label = nodes.length <= 40;
-    const places = layoutGraph(nodes, edges, 700, 340, 10);
+    const places = layoutGraph(nodes, edges, GRAPH.width, GRAPH.height, 0);
     return {
       tooltip: {
         confine: true,
@@ -35,10 +38,10 @@ export function EntityGraph({ incident }: { readonly incident: IncidentDetail })
         {
           type: 'graph',
           layout: 'none',
-          left: 40,
-          right: 90,
-          top: 24,
-          bottom: 48,
+          left: 'center',
+          top: 26,
+          width: GRAPH.width,
+          height: GRAPH.height,
           roam: true,
           draggable: true,
           scaleLimit: { min: 0.4, max: 4 },

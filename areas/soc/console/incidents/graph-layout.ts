@@ -13,6 +13,7 @@ export interface Place {
 }
 
 const ROUNDS = 260;
+const GRAVITY = 2.6;
 
 /** Places by id inside `width` × `height`, at least `margin` from the edge. Parts without a link to each other stay near the middle. */
 export function layoutGraph(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[], width: number, height: number, margin: number): ReadonlyMap<string, Place> {
@@ -32,8 +33,9 @@ export function layoutGraph(nodes: readonly LayoutNode[], edges: readonly Layout
   const ideal = 1.5 * Math.sqrt(aspect / count);
   for (let round = 0; round < ROUNDS; round += 1) {
     const heat = 0.12 * (1 - round / ROUNDS) + 0.002;
-    const dx = xs.map((x) => -x * 0.35 * ideal);
-    const dy = ys.map((y) => -y * 0.6 * ideal);
+    // Gravity holds parts together that no edge connects; stronger upright, because the box is wide.
+    const dx = xs.map((x) => (-x * GRAVITY) / aspect);
+    const dy = ys.map((y) => -y * GRAVITY);
     for (let a = 0; a < count; a += 1)
       for (let b = a + 1; b < count; b += 1) {
         const vx = (xs[a] ?? 0) - (xs[b] ?? 0);
