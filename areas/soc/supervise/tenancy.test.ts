@@ -62,7 +62,8 @@ beforeAll(async () => {
   ids.report = (await h.json<{ id: string }>(hospital1, 'post', '/reports', {})).id;
   await report.jobs.drain();
   await report.renderer.close();
-});
+  // A report is rendered here: on a busy machine that takes longer than a hook usually may.
+}, 180_000);
 afterAll(() => h.close());
 
 function sample(route: RouteSpec): Sample {
