@@ -57,5 +57,8 @@ describe('from a line to the store and a hit', () => {
     const hit = server.hits.find((one) => one.kind === 'correlation');
     expect(hit?.correlation?.group).toMatchObject({ 'source.ip': '198.51.100.7' });
     expect(hit?.correlation?.events.length).toBeGreaterThanOrEqual(6);
+    // Whole events, although the workers sent only what the correlation looks at.
+    expect(hit?.event['event.original']).toContain('Failed password');
+    for (const one of hit?.correlation?.events ?? []) expect(one.event['event.original']).toContain('198.51.100.7');
   });
 });

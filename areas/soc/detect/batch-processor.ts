@@ -15,7 +15,9 @@ export interface BatchHit {
   readonly ts: number;
   readonly rules: readonly string[];
   readonly intel: readonly IntelHit[];
+  /** All of it, or with `partial` only what correlations look at; the rest is in the store. */
   readonly event: Readonly<Record<string, unknown>>;
+  readonly partial?: boolean;
 }
 
 export interface ProcessedBatch {
@@ -57,7 +59,7 @@ export function processBatch(
       intel?.map((hit) => hit.id),
     );
     if (detection.rules !== undefined || intel !== undefined)
-      hits.push({ seq, ts, rules: detection.rules ?? [], intel: intel ?? [], event });
+      hits.push({ seq, ts, rules: detection.rules ?? [], intel: intel ?? [], ...detector.essence(event, detection) });
     if (!normalized.known) {
       failed += 1;
       if (unknownSample === undefined) {

@@ -11,7 +11,7 @@ import { createIntelMatcher } from './intel-matcher.ts';
 import type { IntelMatcher, MatchableIndicator } from './intel-matcher.ts';
 import { createRuleBook } from './rule-book.ts';
 import type { LevelSetting } from './rule-book.ts';
-import { buildRuleSet, readContentRules } from './rule-set.ts';
+import { buildRuleSet, correlationFields, readContentRules } from './rule-set.ts';
 import type { RuleSet, RuleText } from './rule-set.ts';
 
 export interface RuleSetting extends RuleSwitch {
@@ -117,6 +117,7 @@ export function createDetectionManager({ platform, contentDir = CONTENT_RULES }:
       ruleTenants,
       switches: switches.map(({ ruleId, tenant, enabled }) => ({ ruleId, tenant, enabled })),
       indicators: matchable,
+      feeding: { rules: [...set.silent], fields: correlationFields(set) },
     };
     const intel = createIntelMatcher(matchable);
     for (const { id, reason } of intel.rejected.slice(0, 20))

@@ -20,6 +20,8 @@ export interface DetectionSpec {
   readonly ruleTenants: Readonly<Record<string, string>>;
   readonly switches: readonly RuleSwitch[];
   readonly indicators: readonly MatchableIndicator[];
+  /** Rules that only feed correlations, and the fields those look at: of such a hit no more needs to leave the worker. */
+  readonly feeding?: { readonly rules: readonly string[]; readonly fields: readonly string[] };
 }
 
 export interface Detection {
@@ -29,6 +31,11 @@ export interface Detection {
 }
 
 export interface Detector {
+  /** What of an event a hit must carry: all of it, or what correlations look at when no rule that fired alerts by itself. */
+  essence(
+    event: Readonly<Record<string, unknown>>,
+    detection: Detection,
+  ): { readonly event: Readonly<Record<string, unknown>>; readonly partial: boolean };
   readonly ruleCount: number;
   readonly issues: readonly SigmaIssue[];
   detect(event: Readonly<Record<string, unknown>>, tenant: string, now: number): Detection;
@@ -68,7 +75,17 @@ export function createDetector(spec: DetectionSpec): Detector {
     return off;
   }
 
+  const feeding = new Set(spec.feeding?.rules);
+  const fields = spec.feeding?.fields ?? [];
+
   return {
+    essence(event, { rules, intel }) {
+      if (intel !== undefined || rules === undefined) return { event, partial: false };
+      for (const rule of rules) if (!feeding.has(rule)) return { event, partial: false };
+      const part: Record<string, unknown> = {};
+      for (const field of fields) if (event[field] !== undefined) part[field] = event[field];
+      return { event: part, partial: true };
+    },
     ruleCount: engine.size,
     issues,
     detect(event, tenant, now) {

@@ -27,6 +27,10 @@ export interface HitDispatcher {
   stop(): void;
 }
 
+function idOf(event: HitEvent): string {
+  return `${event.batch}-${event.seq}`;
+}
+
 const RETRY_MIN_MS = 200;
 const RETRY_MAX_MS = 10_000;
 
@@ -35,8 +39,10 @@ export function createHitDispatcher(options: {
   readonly log: Logger;
   readonly isOff: (ruleId: string, tenant: string) => boolean;
   readonly rules: RuleSet;
+  /** Whole events from the store by `batch-seq`, for the evidence of a correlation whose events came in part. */
+  readonly load?: (ids: readonly string[]) => Promise<ReadonlyMap<string, HitEvent>>;
 }): HitDispatcher {
-  const { sink, log, isOff } = options;
+  const { sink, log, isOff, load } = options;
   let set = options.rules;
   let book = createCorrelationBook(set);
   let waiting = 0;
@@ -65,24 +71,58 @@ export function createHitDispatcher(options: {
       });
   }
 
-  async function deliver(hits: readonly Hit[]): Promise<void> {
-    if (hits.length === 0) return;
-    waiting += hits.length;
+  /** A correlation shows whole events, whatever of them was needed to find it. */
+  async function complete(hits: readonly Hit[]): Promise<readonly Hit[]> {
+    if (load === undefined) return hits;
+    const ids = new Set<string>();
+    for (const hit of hits) {
+      if (hit.correlation === undefined) continue;
+      ids.add(idOf(hit));
+      for (const event of hit.correlation.events) ids.add(idOf(event));
+    }
+    if (ids.size === 0) return hits;
+    let whole: ReadonlyMap<string, HitEvent>;
+    try {
+      whole = await load([...ids]);
+    } catch (error) {
+      // An alert with less evidence is better than none.
+      log.warn({ err: error }, 'the events of a correlation could not be read');
+      return hits;
+    }
+    return hits.map((hit) =>
+      hit.correlation === undefined
+        ? hit
+        : {
+            ...hit,
+            event: whole.get(idOf(hit))?.event ?? hit.event,
+            correlation: {
+              ...hit.correlation,
+              events: hit.correlation.events.map((event) => whole.get(idOf(event)) ?? event),
+            },
+          },
+    );
+  }
+
+  async function deliver(found: readonly Hit[]): Promise<void> {
+    if (found.length === 0) return;
+    const { length } = found;
+    waiting += length;
     let pause = RETRY_MIN_MS;
     try {
       for (;;) {
         try {
+          const hits = await complete(found);
           await sink.accept(hits);
           return;
         } catch (error) {
           if (stopped) throw error;
-          log.warn({ err: error, hits: hits.length }, 'the responder did not take the hits; trying again');
+          log.warn({ err: error, hits: length }, 'the responder did not take the hits; trying again');
           await new Promise((resolve) => setTimeout(resolve, pause));
           pause = Math.min(pause * 2, RETRY_MAX_MS);
         }
       }
     } finally {
-      waiting -= hits.length;
+      waiting -= length;
     }
   }
 

@@ -8,6 +8,7 @@ import { createCorrelationBook } from './correlation-book.ts';
 import type { DetectionManager } from './detection-manager.ts';
 import { createHitDispatcher } from './hit-dispatcher.ts';
 import type { HitSink } from './hit.ts';
+import { loadEvents } from './stored-event.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
 export interface Pipeline {
@@ -48,6 +49,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     log,
     isOff: (ruleId, tenant) => manager.isOff(ruleId, tenant),
     rules: manager.loaded.set,
+    load: (ids) => loadEvents(events, ids),
   });
   const lowWater = createLowWater();
   const recent = new Set<string>();

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { parseRules } from '@xinglin/sigma';
+import { ecsMapping, parseRules, resolveField } from '@xinglin/sigma';
 import type { CorrelationRule, RuleSource, SigmaFilter, SigmaIssue, SigmaRule } from '@xinglin/sigma';
 import { parseAllDocuments } from 'yaml';
 
@@ -125,4 +125,17 @@ function silentRules(rules: readonly SigmaRule[], correlations: readonly Correla
     for (const reference of correlation.rules) silent.add(idOfName.get(reference) ?? reference);
   }
   return silent;
+}
+
+/** The event keys that correlations group by or measure. */
+export function correlationFields(set: Pick<RuleSet, 'rules' | 'correlations'>): string[] {
+  const names = new Set<string>();
+  for (const correlation of set.correlations) {
+    for (const name of [...correlation.groupBy, ...correlation.condition.fields]) names.add(name);
+    for (const byRule of Object.values(correlation.aliases)) for (const name of Object.values(byRule)) names.add(name);
+  }
+  const keys = new Set(names);
+  for (const rule of set.rules)
+    for (const name of names) for (const key of resolveField(ecsMapping, rule.logsource, name)) keys.add(key);
+  return [...keys];
 }

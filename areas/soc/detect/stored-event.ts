@@ -1,5 +1,7 @@
 /** Events read back from the store in the shape they had when rules saw them. */
 import { EVENT_COLUMNS } from '@xinglin/platform/events';
+import type { EventStore } from '@xinglin/platform/events';
+import type { HitEvent } from './hit.ts';
 
 /** A row of `SELECT ${STORED_EVENT_COLUMNS}` in JSONEachRow. */
 export type StoredRow = Readonly<Record<string, unknown>>;
@@ -70,4 +72,31 @@ export function storedEvent(row: StoredRow): StoredEvent {
     intel: Array.isArray(row['intel']) ? row['intel'].map(String) : [],
     event,
   };
+}
+
+const MAX_AT_ONCE = 2_000;
+
+/** Events by `batch-seq`; those the store does not have are left out. */
+export async function loadEvents(
+  store: Pick<EventStore, 'query'>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, HitEvent>> {
+  const found = new Map<string, HitEvent>();
+  for (let at = 0; at < ids.length; at += MAX_AT_ONCE) {
+    const pairs = ids.slice(at, at + MAX_AT_ONCE).map((id) => id.split('-'));
+    // Numbers of our own making; as literals the skip index on batch is used, and 64 bits do not fit a JavaScript number.
+    const batches = [...new Set(pairs.map(([batch]) => batch ?? ''))].filter((batch) => /^\d{1,20}$/.test(batch));
+    if (batches.length === 0) continue;
+    const rows = await store.query<StoredRow>(
+      [''],
+      `SELECT ${STORED_EVENT_COLUMNS} FROM events WHERE batch IN (${batches.join(', ')})
+         AND concat(toString(batch), '-', toString(seq)) IN {ids:Array(String)}`,
+      { ids: ids.slice(at, at + MAX_AT_ONCE) },
+    );
+    for (const row of rows) {
+      const { batch, seq, ts, event } = storedEvent(row);
+      found.set(`${batch}-${seq}`, { batch, seq, ts, event });
+    }
+  }
+  return found;
 }

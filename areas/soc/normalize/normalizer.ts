@@ -37,6 +37,8 @@ export function createNormalizer(batch: Pick<RawBatch, 'source' | 'receivedAt' |
     ...(batch.source.dataset === '' ? {} : { dataset: batch.source.dataset }),
     ...(batch.sender === undefined ? {} : { sender: batch.sender }),
   };
+  let lastStamp = '';
+  let lastMs = 0;
   const receivedIso = new Date(batch.receivedAt).toISOString();
 
   function finish(parsed: Parsed, envelope: Envelope | undefined): NormalizedEvent {
@@ -56,7 +58,10 @@ export function createNormalizer(batch: Pick<RawBatch, 'source' | 'receivedAt' |
   function putTime(event: FlatEvent, envelope: Envelope | undefined): number {
     const own = event['@timestamp'];
     if (typeof own === 'string') {
-      const ms = Date.parse(own);
+      // Neighbours mostly share the second.
+      const ms = own === lastStamp ? lastMs : Date.parse(own);
+      lastStamp = own;
+      lastMs = ms;
       if (ms <= batch.receivedAt + MAX_AHEAD_MS && ms >= batch.receivedAt - MAX_BEHIND_MS) {
         if (own.length !== 24) event['@timestamp'] = new Date(ms).toISOString();
         return ms;
