@@ -33,6 +33,8 @@ export interface SigmaEngine {
   readonly size: number;
 }
 
+const MEASURED_AT_ONCE = 4000;
+
 interface Group {
   readonly members: readonly number[];
   readonly key: string;
@@ -140,12 +142,16 @@ export class Engine implements SigmaEngine {
       else for (const kid of node.kids) visit(kid);
     };
     for (const member of members) visit((this.entries[member] as Entry).node);
-    const index = new GroupIndex(list, (slot) => this.frame.keys[slot] as readonly string[]);
-    const learned = new LearnedRarity();
-    for (const event of events) {
-      this.frame.begin(event);
-      const count = index.find(this.frame);
-      learned.count(Array.from({ length: count }, (_, at) => names[index.candidate(at)] as string));
+    const learned = new LearnedRarity(events.length);
+    // In parts, so that the tables of all texts never exist at once.
+    for (let from = 0; from < list.length; from += MEASURED_AT_ONCE) {
+      const part = list.slice(from, from + MEASURED_AT_ONCE).map(({ atoms }, member) => ({ member, atoms }));
+      const index = new GroupIndex(part, (slot) => this.frame.keys[slot] as readonly string[]);
+      for (const event of events) {
+        this.frame.begin(event);
+        for (let at = index.find(this.frame) - 1; at >= 0; at--)
+          learned.count(names[from + index.candidate(at)] as string);
+      }
     }
     return learned.rarity();
   }

@@ -1,4 +1,4 @@
-import { isAscii } from '../prefilter/alphabet.ts';
+import { isPlain } from '../prefilter/alphabet.ts';
 import { BigramFinder } from '../prefilter/bigram-finder.ts';
 import { Trie } from '../prefilter/trie.ts';
 import { globShape } from '../text/glob.ts';
@@ -22,8 +22,8 @@ export function asListText(test: ValueTest): ListText | undefined {
   if (test.glob.some((part) => typeof part === 'object' && 'placeholder' in part)) return undefined;
   const shape = globShape(test.glob, false);
   if (shape.kind === 'any' || shape.kind === 'pieces') return undefined;
-  // The tries read ASCII; the few others keep the general form.
-  if (shape.kind !== 'contains' && !isAscii(shape.text)) return undefined;
+  // The tries read plain ASCII; the few others keep the general form.
+  if (shape.kind !== 'contains' && !isPlain(shape.text)) return undefined;
   return { kind: shape.kind, text: shape.text, test };
 }
 

@@ -1,4 +1,5 @@
 import { CLASS_COUNT, CLASSES } from './alphabet.ts';
+import { GrowingTable } from './growing-table.ts';
 import type { Emit, Output } from './trie.ts';
 
 /**
@@ -62,23 +63,24 @@ interface Built {
 }
 
 function buildTrie(texts: readonly Output[]): Built {
-  let capacity = 1;
-  for (const { text } of texts) capacity += text.length;
-  const next = new Int32Array(capacity * CLASS_COUNT);
-  const own: (number[] | undefined)[] = Array.from({ length: capacity }, () => undefined);
-  let states = 1;
+  const table = new GrowingTable();
+  const own: (number[] | undefined)[] = [undefined];
   for (const { text, id } of texts) {
     let state = 0;
     for (let at = 0; at < text.length; at++) {
       const edge = state * CLASS_COUNT + (CLASSES[text.charCodeAt(at)] as number);
-      if (next[edge] === 0) next[edge] = states++;
-      state = next[edge] as number;
+      if (table.cells[edge] === 0) {
+        const added = table.add();
+        table.cells[edge] = added;
+        own.push(undefined);
+      }
+      state = table.cells[edge] as number;
     }
     const known = own[state];
     if (known === undefined) own[state] = [id];
     else known.push(id);
   }
-  return { next, own, states };
+  return { next: table.cells, own, states: table.states };
 }
 
 /** Completes the transitions in place; returns the states in breadth-first order and their failure links. */

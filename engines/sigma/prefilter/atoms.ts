@@ -4,11 +4,14 @@ import { KEYWORD, type Predicate } from '../compile/predicates.ts';
 import type { ValueTest } from '../types.ts';
 import { requiredLiterals } from '../regex/required-literals.ts';
 
-/** A folded text that stands at a given place of a field's value whenever a predicate holds. */
+/**
+ * Something about a field that is so whenever a predicate holds: a folded text at a given place of its value, or just
+ * that the field has a value (`present`).
+ */
 export interface Atom {
   /** Slot of the field, or KEYWORD for any value of the event. */
   readonly slot: number;
-  readonly kind: 'equals' | 'prefix' | 'suffix' | 'contains';
+  readonly kind: 'equals' | 'prefix' | 'suffix' | 'contains' | 'present';
   readonly text: string;
 }
 
@@ -16,8 +19,8 @@ export interface Atom {
 const MAX_CONTAINS = 24;
 
 /**
- * Atoms of which at least one is present in every event for which the predicate holds; undefined when nothing can be
- * said (`|exists`, `null`, numeric comparison, a regular expression without fixed text).
+ * Atoms of which at least one is there in every event for which the predicate holds; undefined when nothing can be said
+ * (`null`, `exists`). Tests without a fixed text (comparisons, networks) still need the field to have a value.
  */
 export function atomsOf({ slot, tests }: Predicate): readonly Atom[] | undefined {
   const [first] = tests;
@@ -34,9 +37,10 @@ export function atomsOf({ slot, tests }: Predicate): readonly Atom[] | undefined
 function atomsOfTest(slot: number, test: ValueTest): readonly Atom[] | undefined {
   if (test.kind === 'regex') {
     const literals = requiredLiterals(test.source, test.flags);
-    return literals?.map((text) => contains(slot, fold(text)));
+    return literals === undefined ? presence(slot) : literals.map((text) => contains(slot, fold(text)));
   }
-  if (test.kind !== 'string') return undefined;
+  if (test.kind === 'null' || test.kind === 'exists') return undefined;
+  if (test.kind !== 'string') return presence(slot);
   const shape = globShape(test.glob, false);
   if (slot === KEYWORD) {
     const text = shape.kind === 'pieces' ? longest(shape.pieces.flat()) : shape.kind === 'any' ? '' : shape.text;
@@ -44,15 +48,15 @@ function atomsOfTest(slot: number, test: ValueTest): readonly Atom[] | undefined
   }
   switch (shape.kind) {
     case 'any':
-      return undefined;
+      return presence(slot);
     case 'equals':
       return [{ slot, kind: 'equals', text: shape.text }];
     case 'startswith':
-      return shape.text === '' ? undefined : [{ slot, kind: 'prefix', text: shape.text }];
+      return shape.text === '' ? presence(slot) : [{ slot, kind: 'prefix', text: shape.text }];
     case 'endswith':
-      return shape.text === '' ? undefined : [{ slot, kind: 'suffix', text: shape.text }];
+      return shape.text === '' ? presence(slot) : [{ slot, kind: 'suffix', text: shape.text }];
     case 'contains':
-      return shape.text === '' ? undefined : [contains(slot, shape.text)];
+      return shape.text === '' ? presence(slot) : [contains(slot, shape.text)];
     case 'pieces':
       return ofPieces(slot, shape.pieces, shape.open);
   }
@@ -64,12 +68,16 @@ function ofPieces(
   open: { start: boolean; end: boolean },
 ): readonly Atom[] | undefined {
   const text = longest(pieces.flat());
-  if (text === '') return undefined;
+  if (text === '') return presence(slot);
   const head = pieces[0]?.[0];
   if (!open.start && head === text) return [{ slot, kind: 'prefix', text }];
   const tail = pieces.at(-1)?.at(-1);
   if (!open.end && tail === text) return [{ slot, kind: 'suffix', text }];
   return [contains(slot, text)];
+}
+
+function presence(slot: number): readonly Atom[] | undefined {
+  return slot === KEYWORD ? undefined : [{ slot, kind: 'present', text: '' }];
 }
 
 function longest(parts: readonly (string | number)[]): string {

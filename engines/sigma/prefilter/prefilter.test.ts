@@ -37,7 +37,8 @@ describe('the character classes', () => {
     expect(CLASSES['\u212a'.charCodeAt(0)]).toBe(CLASSES['k'.charCodeAt(0)]);
     expect(CLASSES['ſ'.charCodeAt(0)]).toBe(CLASSES['s'.charCodeAt(0)]);
     expect(CLASSES['病'.charCodeAt(0)]).toBe(0);
-    expect(CLASS_COUNT).toBe(1 + 128 - 26);
+    expect(CLASSES['\u0000'.charCodeAt(0)]).toBe(0);
+    expect(CLASS_COUNT).toBe(1 + 95 - 26 + 3);
   });
 });
 
@@ -147,15 +148,15 @@ describe('atomsOf()', () => {
     [stringTest('ab*cdef*g'), [{ kind: 'contains', text: 'cdef' }]],
     [stringTest('abcd*ef'), [{ kind: 'prefix', text: 'abcd' }]],
     [stringTest('ab*cdef'), [{ kind: 'suffix', text: 'cdef' }]],
-    [stringTest('*'), undefined],
-    [stringTest('?*'), undefined],
+    [stringTest('*'), [{ kind: 'present' }]],
+    [stringTest('?*'), [{ kind: 'present' }]],
     [{ kind: 'regex', source: '(foo|bar)\\d+', flags: '' }, [{ kind: 'contains', text: 'foo' }, { text: 'bar' }]],
-    [{ kind: 'regex', source: '\\d+', flags: '' }, undefined],
+    [{ kind: 'regex', source: '\\d+', flags: '' }, [{ kind: 'present' }]],
     [{ kind: 'null' }, undefined],
     [{ kind: 'exists', expected: true }, undefined],
-    [{ kind: 'compare', operator: 'gt', value: 1 }, undefined],
-    [{ kind: 'cidr', network: '10.0.0.0/8' }, undefined],
-    [{ kind: 'fieldref', field: 'G', mode: 'equals', cased: false }, undefined],
+    [{ kind: 'compare', operator: 'gt', value: 1 }, [{ kind: 'present' }]],
+    [{ kind: 'cidr', network: '10.0.0.0/8' }, [{ kind: 'present' }]],
+    [{ kind: 'fieldref', field: 'G', mode: 'equals', cased: false }, [{ kind: 'present' }]],
   ])('of %j: %j', (own, atoms) => {
     const found = atomsOf(predicate(0, own));
     if (atoms === undefined) expect(found).toBeUndefined();
@@ -183,7 +184,8 @@ describe('necessaryAtoms()', () => {
   test('of an and the rarest child, of an or all children, of a not nothing', () => {
     expect(choose({ op: 'and', kids: [leaf('*.exe'), leaf('*quite-rare-text*')] })).toEqual(['quite-rare-text']);
     expect(choose({ op: 'or', kids: [leaf('*abc*'), leaf('def')] })).toEqual(['abc', 'def']);
-    expect(choose({ op: 'or', kids: [leaf('*abc*'), leaf('*')] })).toBeUndefined();
+    expect(choose({ op: 'or', kids: [leaf('*abc*'), leaf('*')] })).toEqual(['abc', '']);
+    expect(choose({ op: 'or', kids: [leaf('*abc*'), { op: 'not', kid: leaf('x') }] })).toBeUndefined();
     expect(choose({ op: 'not', kid: leaf('abc') })).toBeUndefined();
     expect(choose({ op: 'and', kids: [{ op: 'not', kid: leaf('abc') }, leaf('x')] })).toEqual(['x']);
     expect(choose({ op: 'atLeast', count: 2, kids: [leaf('abc'), leaf('def')] })).toEqual(['abc', 'def']);
@@ -201,8 +203,8 @@ describe('necessaryAtoms()', () => {
     const common: Atom = { slot: 0, kind: 'contains', text: 'a very long and special text' };
     const rare: Atom = { slot: 0, kind: 'contains', text: '.exe' };
     expect(guessedRarity(common)).toBeLessThan(guessedRarity(rare));
-    const learned = new LearnedRarity();
-    for (let at = 0; at < 100; at++) learned.count(['0 contains a very long and special text']);
+    const learned = new LearnedRarity(100);
+    for (let at = 0; at < 100; at++) learned.count('0 contains a very long and special text');
     const rarity = learned.rarity();
     expect(rarity(common)).toBeGreaterThan(0.9);
     expect(rarity(rare)).toBeLessThan(0.05);
@@ -247,6 +249,15 @@ describe('GroupIndex', () => {
     expect(find({ 'a.b': ['x', 'deep'], K: 'Word' })).toEqual([1, 2]);
     expect(find({ list: [{ text: 'a word' }] })).toEqual([2]);
     expect(find({ K: 5 })).toEqual([]);
+  });
+
+  test('finds rules that only need a field to have a value', () => {
+    const find = index([[{ slot: 0, kind: 'present', text: '' }]], [['F']]);
+    expect(find({ F: '' })).toEqual([0]);
+    expect(find({ F: 0 })).toEqual([0]);
+    expect(find({ F: null })).toEqual([]);
+    expect(find({ F: [] })).toEqual([]);
+    expect(find({ G: 'x' })).toEqual([]);
   });
 
   test('finds keywords in numbers when a keyword is one', () => {

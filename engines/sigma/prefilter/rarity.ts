@@ -33,6 +33,7 @@ export type Rarity = (atom: Atom) => number;
 
 /** A guess without data: shorter is more frequent, anchored is rarer, well-known texts are frequent. */
 export const guessedRarity: Rarity = ({ kind, text }) => {
+  if (kind === 'present') return 0.7;
   if (text === '') return 0.3;
   const base = 0.6 * 0.8 ** Math.min(text.length, 40);
   const anchored = kind === 'contains' ? base : base * 0.6;
@@ -42,11 +43,15 @@ export const guessedRarity: Rarity = ({ kind, text }) => {
 /** Frequencies counted in a sample, with the guess for what the sample cannot know. */
 export class LearnedRarity {
   private readonly counts = new Map<string, number>();
-  private events = 0;
+  private readonly events: number;
 
-  count(names: Iterable<string>): void {
-    this.events++;
-    for (const name of names) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+  constructor(events: number) {
+    this.events = events;
+  }
+
+  /** Counts one event that has the atom. */
+  count(name: string): void {
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
   /** The guess weighs as much as `PRIOR` events. */

@@ -1,4 +1,5 @@
 import { CLASS_COUNT, CLASSES } from './alphabet.ts';
+import { GrowingTable } from './growing-table.ts';
 
 /** What a pattern says when it is found. */
 export interface Output {
@@ -25,21 +26,18 @@ export class Trie {
 
   constructor(outputs: readonly Output[], backwards: boolean) {
     this.backwards = backwards;
-    let capacity = 1;
-    for (const { text } of outputs) capacity += text.length;
-    const next = new Int32Array(capacity * CLASS_COUNT);
+    const table = new GrowingTable();
     const found: number[][] = [];
     const foundWhole: number[][] = [];
-    let nodes = 1;
     for (const { text, id, whole } of outputs) {
       let node = 0;
       for (let step = 0; step < text.length; step++) {
         const at = backwards ? text.length - 1 - step : step;
         const edge = node * CLASS_COUNT + (CLASSES[text.charCodeAt(at)] as number);
-        node = next[edge] as number;
+        node = table.cells[edge] as number;
         if (node === 0) {
-          node = nodes++;
-          next[edge] = node;
+          node = table.add();
+          table.cells[edge] = node;
         }
       }
       const list = whole ? foundWhole : found;
@@ -47,9 +45,9 @@ export class Trie {
       if (known === undefined) list[node] = [id];
       else known.push(id);
     }
-    this.next = next.slice(0, nodes * CLASS_COUNT);
-    this.found = Array.from({ length: nodes }, (_, node) => found[node]);
-    this.foundWhole = Array.from({ length: nodes }, (_, node) => foundWhole[node]);
+    this.next = table.trimmed();
+    this.found = Array.from({ length: table.states }, (_, node) => found[node]);
+    this.foundWhole = Array.from({ length: table.states }, (_, node) => foundWhole[node]);
   }
 
   match(value: string, emit: Emit): void {
