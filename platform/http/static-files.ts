@@ -59,7 +59,9 @@ export function staticFiles(folder: () => string | undefined): (request: Request
     if (path.includes('\0')) return undefined;
     const wanted = normalize(join(root, path));
     if (wanted !== normalize(root) && !wanted.startsWith(normalize(root).replace(/[/\\]$/, '') + sep)) return undefined;
-    const page = path.endsWith('/') || extname(path) === '';
+    // A page's address may have dots (an institution's path); only what a browser opens as a document asks for HTML.
+    const page =
+      path.endsWith('/') || extname(path) === '' || (request.headers.get('accept') ?? '').includes('text/html');
     const file = (await load(wanted)) ?? (page ? await load(join(root, 'index.html')) : undefined);
     return file === undefined ? undefined : answer(request, file, HASHED.test(wanted));
   };

@@ -6,7 +6,13 @@ import { FONT_STACK } from './theme.ts';
 export type ChartOption = EChartsCoreOption;
 
 /** ECharts, loaded when the first chart is drawn; resizes with its box. */
-export function Chart({ option, height, label, onClick, onBrush }: {
+export function Chart({
+  option,
+  height,
+  label,
+  onClick,
+  onBrush,
+}: {
   readonly option: ChartOption;
   readonly height: number;
   /** What the picture says, for those who cannot see it. */
@@ -56,7 +62,11 @@ export function Chart({ option, height, label, onClick, onBrush }: {
 
 /** Dragging selects at once, without a toolbox; a new option disarms it. */
 function armBrush(chart: EChartsType): void {
-  chart.dispatchAction({ type: 'takeGlobalCursor', key: 'brush', brushOption: { brushType: 'lineX', brushMode: 'single' } });
+  chart.dispatchAction({
+    type: 'takeGlobalCursor',
+    key: 'brush',
+    brushOption: { brushType: 'lineX', brushMode: 'single' },
+  });
 }
 
 function withFont(option: ChartOption): ChartOption {

@@ -73,7 +73,10 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const sort = filters['sort'] ?? props.sort;
   const query = useMemo(() => ({ ...props.query, sort, limit }), [props.query, sort, limit]);
   const identity = JSON.stringify(query);
-  const [pages, setPages] = useState<{ readonly of: string; readonly cursors: readonly string[] }>({ of: identity, cursors: [] });
+  const [pages, setPages] = useState<{ readonly of: string; readonly cursors: readonly string[] }>({
+    of: identity,
+    cursors: [],
+  });
   const cursors = pages.of === identity ? pages.cursors : [];
   const cursor = cursors.at(-1);
   const list = useQuery({
@@ -109,7 +112,8 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     },
   });
   useEffect(() => {
-    if (active >= 0) frame.current?.querySelectorAll('tbody tr.ant-table-row')[active]?.scrollIntoView({ block: 'nearest' });
+    if (active >= 0)
+      frame.current?.querySelectorAll('tbody tr.ant-table-row')[active]?.scrollIntoView({ block: 'nearest' });
   }, [active]);
 
   const clear = useCallback(() => setSelected([]), []);
@@ -146,12 +150,25 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           pagination={false}
           sticky={{ offsetHeader: 0 }}
           tableLayout="fixed"
-          scroll={{ x: shown.reduce((sum, column) => sum + (column.width ?? column.least ?? FLEXIBLE), props.bulk === undefined ? 0 : 40) }}
+          scroll={{
+            x: shown.reduce(
+              (sum, column) => sum + (column.width ?? column.least ?? FLEXIBLE),
+              props.bulk === undefined ? 0 : 40,
+            ),
+          }}
           locale={{ emptyText: list.isPending ? <div className="xl-table-wait" /> : props.empty }}
           {...(props.bulk === undefined
             ? {}
-            : { rowSelection: { selectedRowKeys: selected as Key[], onChange: (keys: Key[]) => setSelected(keys.map(String)), columnWidth: 40 } })}
-          {...(props.expand === undefined ? {} : { expandable: { expandedRowRender: props.expand, expandRowByClick: true } })}
+            : {
+                rowSelection: {
+                  selectedRowKeys: selected as Key[],
+                  onChange: (keys: Key[]) => setSelected(keys.map(String)),
+                  columnWidth: 40,
+                },
+              })}
+          {...(props.expand === undefined
+            ? {}
+            : { expandable: { expandedRowRender: props.expand, expandRowByClick: true } })}
           rowClassName={(row, index) =>
             [
               props.onOpen === undefined ? '' : 'xl-row-link',
@@ -170,7 +187,12 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           onChange={(_page, _filters, sorter) => {
             const one = Array.isArray(sorter) ? sorter[0] : sorter;
             const name = props.columns.find((column) => column.key === one?.columnKey)?.sort;
-            setFilters({ sort: one?.order === undefined || one.order === null || name === undefined ? undefined : `${one.order === 'descend' ? '-' : ''}${name}` });
+            setFilters({
+              sort:
+                one?.order === undefined || one.order === null || name === undefined
+                  ? undefined
+                  : `${one.order === 'descend' ? '-' : ''}${name}`,
+            });
           }}
           columns={shown.map((column) => ({
             key: column.key,
@@ -183,7 +205,12 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
               ? {}
               : {
                   sorter: true,
-                  sortOrder: sort === column.sort ? ('ascend' as const) : sort === `-${column.sort}` ? ('descend' as const) : null,
+                  sortOrder:
+                    sort === column.sort
+                      ? ('ascend' as const)
+                      : sort === `-${column.sort}`
+                        ? ('descend' as const)
+                        : null,
                   showSorterTooltip: false,
                 }),
           }))}
@@ -191,14 +218,27 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
       )}
       {list.data !== undefined && (cursors.length > 0 || list.data.next !== undefined) ? (
         <div className="xl-pager">
-          <span>{t('ui.pageOf', { page: cursors.length + 1, pages: Math.max(cursors.length + 1, Math.ceil(list.data.total / limit)) })}</span>
-          <Button size="small" icon={<LeftOutlined />} disabled={cursors.length === 0} aria-label={t('ui.previous')} onClick={() => setPages({ of: identity, cursors: cursors.slice(0, -1) })} />
+          <span>
+            {t('ui.pageOf', {
+              page: cursors.length + 1,
+              pages: Math.max(cursors.length + 1, Math.ceil(list.data.total / limit)),
+            })}
+          </span>
+          <Button
+            size="small"
+            icon={<LeftOutlined />}
+            disabled={cursors.length === 0}
+            aria-label={t('ui.previous')}
+            onClick={() => setPages({ of: identity, cursors: cursors.slice(0, -1) })}
+          />
           <Button
             size="small"
             icon={<RightOutlined />}
             disabled={list.data.next === undefined || list.isPlaceholderData}
             aria-label={t('ui.next')}
-            onClick={() => list.data.next !== undefined && setPages({ of: identity, cursors: [...cursors, list.data.next] })}
+            onClick={() =>
+              list.data.next !== undefined && setPages({ of: identity, cursors: [...cursors, list.data.next] })
+            }
           />
         </div>
       ) : null}
@@ -206,7 +246,15 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   );
 }
 
-function ColumnPicker<T>({ columns, hidden, onChange }: { readonly columns: readonly Column<T>[]; readonly hidden: readonly string[]; readonly onChange: (hidden: readonly string[]) => void }) {
+function ColumnPicker<T>({
+  columns,
+  hidden,
+  onChange,
+}: {
+  readonly columns: readonly Column<T>[];
+  readonly hidden: readonly string[];
+  readonly onChange: (hidden: readonly string[]) => void;
+}) {
   const t = useText();
   return (
     <Popover
@@ -219,7 +267,9 @@ function ColumnPicker<T>({ columns, hidden, onChange }: { readonly columns: read
               key={column.key}
               disabled={column.fixed === true}
               checked={column.fixed === true || !hidden.includes(column.key)}
-              onChange={(event) => onChange(event.target.checked ? hidden.filter((key) => key !== column.key) : [...hidden, column.key])}
+              onChange={(event) =>
+                onChange(event.target.checked ? hidden.filter((key) => key !== column.key) : [...hidden, column.key])
+              }
             >
               {column.title}
             </Checkbox>
@@ -234,7 +284,15 @@ function ColumnPicker<T>({ columns, hidden, onChange }: { readonly columns: read
   );
 }
 
-function ExportButton<T extends object>({ props, query, columns }: { readonly props: DataTableProps<T>; readonly query: Readonly<Record<string, QueryValue>>; readonly columns: readonly Column<T>[] }) {
+function ExportButton<T extends object>({
+  props,
+  query,
+  columns,
+}: {
+  readonly props: DataTableProps<T>;
+  readonly query: Readonly<Record<string, QueryValue>>;
+  readonly columns: readonly Column<T>[];
+}) {
   const t = useText();
   const { message } = App.useApp();
   const [busy, setBusy] = useState(false);
@@ -249,7 +307,13 @@ function ExportButton<T extends object>({ props, query, columns }: { readonly pr
         cursor = page.next;
       } while (cursor !== undefined && rows.length < EXPORT_MAX);
       const kept = columns.filter((column) => column.csv !== undefined);
-      saveText(`${props.name}-${new Date().toISOString().slice(0, 10)}.csv`, toCsv(kept.map((column) => column.title), rows.map((row) => kept.map((column) => column.csv?.(row)))));
+      saveText(
+        `${props.name}-${new Date().toISOString().slice(0, 10)}.csv`,
+        toCsv(
+          kept.map((column) => column.title),
+          rows.map((row) => kept.map((column) => column.csv?.(row))),
+        ),
+      );
       if (cursor !== undefined) void message.warning(t('ui.exportCut', { n: rows.length }));
     } catch (error) {
       void message.error(error instanceof Error ? error.message : String(error));
@@ -259,7 +323,14 @@ function ExportButton<T extends object>({ props, query, columns }: { readonly pr
   };
   return (
     <Tooltip title={t('ui.exportCsv')}>
-      <Button type="text" size="small" loading={busy} icon={<DownloadOutlined />} aria-label={t('ui.exportCsv')} onClick={() => void run()} />
+      <Button
+        type="text"
+        size="small"
+        loading={busy}
+        icon={<DownloadOutlined />}
+        aria-label={t('ui.exportCsv')}
+        onClick={() => void run()}
+      />
     </Tooltip>
   );
 }

@@ -3,7 +3,16 @@ import { BrushComponent, GridComponent, LegendComponent, TooltipComponent } from
 import { init, use, type EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
-use([BarChart, LineChart, GraphChart, GridComponent, TooltipComponent, LegendComponent, BrushComponent, CanvasRenderer]);
+use([
+  BarChart,
+  LineChart,
+  GraphChart,
+  GridComponent,
+  TooltipComponent,
+  LegendComponent,
+  BrushComponent,
+  CanvasRenderer,
+]);
 
 export function createChart(element: HTMLElement): EChartsType {
   return init(element, undefined, { renderer: 'canvas' });

@@ -11,7 +11,11 @@ function show(value: unknown): string {
 }
 
 /** An event's fields; those that made the rule fire come first and are marked. */
-export function FieldTable({ fields, matched = new Set(), onFilter }: {
+export function FieldTable({
+  fields,
+  matched = new Set(),
+  onFilter,
+}: {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly matched?: ReadonlySet<string>;
   readonly onFilter?: (field: string, value: string, exclude: boolean) => void;
@@ -19,12 +23,24 @@ export function FieldTable({ fields, matched = new Set(), onFilter }: {
   const t = useText();
   const [find, setFind] = useState('');
   const names = Object.keys(fields)
-    .filter((name) => find === '' || name.toLowerCase().includes(find.toLowerCase()) || show(fields[name]).toLowerCase().includes(find.toLowerCase()))
+    .filter(
+      (name) =>
+        find === '' ||
+        name.toLowerCase().includes(find.toLowerCase()) ||
+        show(fields[name]).toLowerCase().includes(find.toLowerCase()),
+    )
     .toSorted((a, b) => Number(matched.has(b)) - Number(matched.has(a)) || a.localeCompare(b));
   return (
     <div className="xl-fields">
       {Object.keys(fields).length > 12 ? (
-        <Input size="small" allowClear placeholder={t('ui.findField')} aria-label={t('ui.findField')} value={find} onChange={(event) => setFind(event.target.value)} />
+        <Input
+          size="small"
+          allowClear
+          placeholder={t('ui.findField')}
+          aria-label={t('ui.findField')}
+          value={find}
+          onChange={(event) => setFind(event.target.value)}
+        />
       ) : null}
       <table>
         <tbody>
@@ -41,12 +57,20 @@ export function FieldTable({ fields, matched = new Set(), onFilter }: {
                   {onFilter === undefined ? null : (
                     <span className="xl-field-acts">
                       <Tooltip title={t('ui.filterFor')}>
-                        <button type="button" aria-label={`${t('ui.filterFor')} ${name}`} onClick={() => onFilter(name, value, false)}>
+                        <button
+                          type="button"
+                          aria-label={`${t('ui.filterFor')} ${name}`}
+                          onClick={() => onFilter(name, value, false)}
+                        >
                           <FilterOutlined />
                         </button>
                       </Tooltip>
                       <Tooltip title={t('ui.filterOut')}>
-                        <button type="button" aria-label={`${t('ui.filterOut')} ${name}`} onClick={() => onFilter(name, value, true)}>
+                        <button
+                          type="button"
+                          aria-label={`${t('ui.filterOut')} ${name}`}
+                          onClick={() => onFilter(name, value, true)}
+                        >
                           <MinusCircleOutlined />
                         </button>
                       </Tooltip>

@@ -16,7 +16,12 @@ export interface SelectFilter {
 }
 
 /** Search box (`/` focuses it), selects and a reset, all bound to the URL. */
-export function FilterBar({ search, selects = [], children, keep = [] }: {
+export function FilterBar({
+  search,
+  selects = [],
+  children,
+  keep = [],
+}: {
   /** Placeholder of the search box; absent: no box. */
   readonly search?: string;
   readonly selects?: readonly SelectFilter[];
@@ -72,13 +77,23 @@ export function FilterBar({ search, selects = [], children, keep = [] }: {
           popupMatchSelectWidth={false}
           maxTagCount={2}
           {...(select.multiple === true ? { mode: 'multiple' as const } : {})}
-          value={select.multiple === true ? ((filters[select.name]?.split(',') ?? []) as never) : (filters[select.name] as never)}
+          value={
+            select.multiple === true
+              ? ((filters[select.name]?.split(',') ?? []) as never)
+              : (filters[select.name] as never)
+          }
           options={select.options.map((option) => ({ value: option.value, label: option.label }))}
-          onChange={(value: string | string[] | undefined) => set({ [select.name]: Array.isArray(value) ? value.join(',') : value })}
+          onChange={(value: string | string[] | undefined) =>
+            set({ [select.name]: Array.isArray(value) ? value.join(',') : value })
+          }
         />
       ))}
       {dirty.length > 0 ? (
-        <Button type="text" icon={<CloseOutlined />} onClick={() => set(Object.fromEntries(dirty.map((key) => [key, undefined])))}>
+        <Button
+          type="text"
+          icon={<CloseOutlined />}
+          onClick={() => set(Object.fromEntries(dirty.map((key) => [key, undefined])))}
+        >
           {t('ui.reset')}
         </Button>
       ) : null}
@@ -97,7 +112,11 @@ const PRESETS: readonly (readonly [string, number])[] = [
 ];
 
 /** Bounds of the URL's `range` or `from`/`to`; a moving range is cut to the minute so that a query is not repeated every second. */
-export function timeBounds(filters: Readonly<Record<string, string>>, fallback = '24h', now = Date.now()): { readonly from: string; readonly to: string } {
+export function timeBounds(
+  filters: Readonly<Record<string, string>>,
+  fallback = '24h',
+  now = Date.now(),
+): { readonly from: string; readonly to: string } {
   const from = filters['from'];
   const to = filters['to'];
   if (from !== undefined && to !== undefined) return { from, to };

@@ -26,7 +26,16 @@ interface Hub {
   readonly watchers: Set<(status: LiveStatus) => void>;
 }
 
-const hub: Hub = { source: undefined, status: 'connecting', topics: [], failures: 0, retry: undefined, poll: undefined, listeners: new Set(), watchers: new Set() };
+const hub: Hub = {
+  source: undefined,
+  status: 'connecting',
+  topics: [],
+  failures: 0,
+  retry: undefined,
+  poll: undefined,
+  listeners: new Set(),
+  watchers: new Set(),
+};
 
 function setStatus(status: LiveStatus): void {
   hub.status = status;
@@ -61,7 +70,8 @@ function open(): void {
   });
   const take = (topic: string) => (event: Event) => {
     const frame = parse(String((event as MessageEvent).data));
-    const data = typeof frame['data'] === 'object' && frame['data'] !== null ? (frame['data'] as Record<string, unknown>) : {};
+    const data =
+      typeof frame['data'] === 'object' && frame['data'] !== null ? (frame['data'] as Record<string, unknown>) : {};
     emit({ topic, data, ...(typeof frame['tenant'] === 'string' ? { tenant: frame['tenant'] } : {}) });
   };
   for (const topic of hub.topics) source.addEventListener(topic, take(topic));

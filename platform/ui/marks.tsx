@@ -7,7 +7,15 @@ import { useLevelColours } from './theme-context.ts';
 import type { LevelName } from './theme.ts';
 
 /** Severity in words and colour: never by colour alone. */
-export function LevelTag({ level, score, label }: { readonly level: LevelName; readonly score?: number | undefined; readonly label?: string }) {
+export function LevelTag({
+  level,
+  score,
+  label,
+}: {
+  readonly level: LevelName;
+  readonly score?: number | undefined;
+  readonly label?: string;
+}) {
   const t = useText();
   const colours = useLevelColours()[level];
   return (
@@ -22,7 +30,15 @@ export function LevelTag({ level, score, label }: { readonly level: LevelName; r
 export type Tone = 'good' | 'watch' | 'bad' | 'quiet' | 'busy' | 'brand';
 
 /** State word with a dot; the tone carries its colour in both themes. */
-export function StateTag({ tone, children, title }: { readonly tone: Tone; readonly children: ReactNode; readonly title?: string | undefined }) {
+export function StateTag({
+  tone,
+  children,
+  title,
+}: {
+  readonly tone: Tone;
+  readonly children: ReactNode;
+  readonly title?: string | undefined;
+}) {
   const tag = <span className={`xl-state xl-state-${tone}`}>{children}</span>;
   return title === undefined ? tag : <Tooltip title={title}>{tag}</Tooltip>;
 }
@@ -45,7 +61,15 @@ export async function copyText(text: string): Promise<void> {
 }
 
 /** Something a person pastes elsewhere: id, IP, hash. */
-export function Copyable({ text, short, children }: { readonly text: string; readonly short?: boolean; readonly children?: ReactNode }) {
+export function Copyable({
+  text,
+  short,
+  children,
+}: {
+  readonly text: string;
+  readonly short?: boolean;
+  readonly children?: ReactNode;
+}) {
   const t = useText();
   const [done, setDone] = useState(false);
   const shown = children ?? (short === true && text.length > 12 ? `${text.slice(0, 10)}…` : text);
@@ -77,13 +101,32 @@ export function Kbd({ children }: { readonly children: ReactNode }) {
 }
 
 /** Last points of a series, no axes. */
-export function Sparkline({ points, width = 120, height = 26, label }: { readonly points: readonly number[]; readonly width?: number; readonly height?: number; readonly label?: string }) {
+export function Sparkline({
+  points,
+  width = 120,
+  height = 26,
+  label,
+}: {
+  readonly points: readonly number[];
+  readonly width?: number;
+  readonly height?: number;
+  readonly label?: string;
+}) {
   const max = Math.max(1, ...points);
   const step = points.length > 1 ? width / (points.length - 1) : width;
   const y = (value: number) => height - 2 - (value / max) * (height - 4);
-  const line = points.map((value, index) => `${index === 0 ? 'M' : 'L'}${(index * step).toFixed(1)} ${y(value).toFixed(1)}`).join('');
+  const line = points
+    .map((value, index) => `${index === 0 ? 'M' : 'L'}${(index * step).toFixed(1)} ${y(value).toFixed(1)}`)
+    .join('');
   return (
-    <svg className="xl-spark" width={width} height={height} viewBox={`0 0 ${String(width)} ${String(height)}`} role="img" aria-label={label ?? ''}>
+    <svg
+      className="xl-spark"
+      width={width}
+      height={height}
+      viewBox={`0 0 ${String(width)} ${String(height)}`}
+      role="img"
+      aria-label={label ?? ''}
+    >
       {points.length > 1 ? (
         <>
           <path className="xl-spark-area" d={`${line}L${String(width)} ${String(height)}L0 ${String(height)}Z`} />
@@ -98,7 +141,12 @@ export function Sparkline({ points, width = 120, height = 26, label }: { readonl
 export function Bar({ share, colour }: { readonly share: number; readonly colour?: string | undefined }) {
   return (
     <span className="xl-bar" aria-hidden="true">
-      <i style={{ transform: `scaleX(${String(Math.max(0.01, Math.min(1, share)))})`, ...(colour === undefined ? {} : { background: colour }) }} />
+      <i
+        style={{
+          transform: `scaleX(${String(Math.max(0.01, Math.min(1, share)))})`,
+          ...(colour === undefined ? {} : { background: colour }),
+        }}
+      />
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ComponentType } from 'react';
-import type { Permission } from '../access/actor.ts';
+import type { Permission, Role } from '../access/actor.ts';
 import type { Texts } from './text.ts';
 
 /** One page of an area: a path of the console, who may open it, and how to load its code. */
@@ -21,6 +21,8 @@ export interface ConsoleMenuItem {
   readonly icon: ReactNode;
   readonly group: 'watch' | 'respond' | 'supervise' | 'engine' | 'manage';
   readonly permission?: Permission | readonly Permission[];
+  /** Roles that land here after sign-in instead of on their first page. */
+  readonly homeOf?: readonly Role[];
   /** Opens outside the shell. */
   readonly external?: boolean;
 }

@@ -7,7 +7,14 @@ export interface Crumb {
 }
 
 /** Title row of every page: where you are, what it is, what you can do. */
-export function PageFrame({ title, note, crumbs = [], actions, children, fill = false }: {
+export function PageFrame({
+  title,
+  note,
+  crumbs = [],
+  actions,
+  children,
+  fill = false,
+}: {
   readonly title: ReactNode;
   readonly note?: ReactNode;
   readonly crumbs?: readonly Crumb[];
@@ -43,7 +50,13 @@ export function PageFrame({ title, note, crumbs = [], actions, children, fill = 
 }
 
 /** A titled surface; the dense sibling of antd's Card. */
-export function Panel({ title, extra, children, flush = false, className = '' }: {
+export function Panel({
+  title,
+  extra,
+  children,
+  flush = false,
+  className = '',
+}: {
   readonly title?: ReactNode;
   readonly extra?: ReactNode;
   readonly children: ReactNode;
@@ -70,7 +83,13 @@ export interface Fact {
 }
 
 /** Label-value pairs in columns. */
-export function Facts({ items, columns = 2 }: { readonly items: readonly (Fact | undefined)[]; readonly columns?: 1 | 2 | 3 | 4 }) {
+export function Facts({
+  items,
+  columns = 2,
+}: {
+  readonly items: readonly (Fact | undefined)[];
+  readonly columns?: 1 | 2 | 3 | 4;
+}) {
   return (
     <dl className={`xl-facts xl-facts-${String(columns)}`}>
       {items.map((item, index) =>

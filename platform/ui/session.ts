@@ -18,7 +18,13 @@ export interface SessionAnswer {
   /** What the account must do before anything else. */
   readonly restriction?: 'password' | 'totp';
   readonly expiresAt?: string;
-  readonly user?: { readonly username: string; readonly email: string; readonly phone: string; readonly totp: boolean; readonly lastLoginAt: string | null };
+  readonly user?: {
+    readonly username: string;
+    readonly email: string;
+    readonly phone: string;
+    readonly totp: boolean;
+    readonly lastLoginAt: string | null;
+  };
 }
 
 export interface Session {

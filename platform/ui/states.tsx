@@ -6,7 +6,17 @@ import { Copyable } from './marks.tsx';
 import { i18n, useText } from './text.ts';
 
 /** Nothing here: says why and what to do about it. */
-export function EmptyState({ title, hint, action, compact = false }: { readonly title: string; readonly hint?: ReactNode; readonly action?: ReactNode; readonly compact?: boolean }) {
+export function EmptyState({
+  title,
+  hint,
+  action,
+  compact = false,
+}: {
+  readonly title: string;
+  readonly hint?: ReactNode;
+  readonly action?: ReactNode;
+  readonly compact?: boolean;
+}) {
   return (
     <div className={compact ? 'xl-empty xl-empty-compact' : 'xl-empty'}>
       <svg width="56" height="56" viewBox="0 0 56 56" aria-hidden="true">
@@ -57,7 +67,11 @@ export function ErrorState({ error, retry }: { readonly error: unknown; readonly
 export function PageSkeleton({ rows = 8 }: { readonly rows?: number }) {
   return (
     <div className="xl-skeleton" aria-busy="true">
-      <Skeleton active title={{ width: 220 }} paragraph={{ rows, width: Array.from({ length: rows }, (_, index) => `${String(96 - ((index * 7) % 23))}%`) }} />
+      <Skeleton
+        active
+        title={{ width: 220 }}
+        paragraph={{ rows, width: Array.from({ length: rows }, (_, index) => `${String(96 - ((index * 7) % 23))}%`) }}
+      />
     </div>
   );
 }
@@ -69,8 +83,17 @@ interface QueryLike<T> {
 }
 
 /** Loading, failed or ready: the three states of everything that is fetched. */
-export function Loaded<T>({ query, rows, children }: { readonly query: QueryLike<T>; readonly rows?: number; readonly children: (data: T) => ReactNode }) {
+export function Loaded<T>({
+  query,
+  rows,
+  children,
+}: {
+  readonly query: QueryLike<T>;
+  readonly rows?: number;
+  readonly children: (data: T) => ReactNode;
+}) {
   if (query.data !== undefined) return children(query.data);
-  if (query.error !== null && query.error !== undefined) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+  if (query.error !== null && query.error !== undefined)
+    return <ErrorState error={query.error} retry={() => void query.refetch()} />;
   return <PageSkeleton {...(rows === undefined ? {} : { rows })} />;
 }

@@ -85,7 +85,12 @@ export function antdTheme(name: ThemeName): ThemeConfig {
         rowSelectedHoverBg: dark ? '#1b373b' : '#dceeee',
       },
       Card: { headerHeight: 44, headerFontSize: 14, bodyPadding: 16, headerPadding: 16 },
-      Layout: { headerHeight: 52, headerPadding: '0 16px', siderBg: dark ? '#121a1f' : '#ffffff', headerBg: dark ? '#121a1f' : '#ffffff' },
+      Layout: {
+        headerHeight: 52,
+        headerPadding: '0 16px',
+        siderBg: dark ? '#121a1f' : '#ffffff',
+        headerBg: dark ? '#121a1f' : '#ffffff',
+      },
       Menu: {
         itemHeight: 36,
         itemMarginBlock: 1,

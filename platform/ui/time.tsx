@@ -19,7 +19,9 @@ export function exactTime(iso: string, withMs = false): string {
 export function shortTime(iso: string): string {
   const at = new Date(iso);
   const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
-  return at.toDateString() === new Date().toDateString() ? clock : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${clock}`;
+  return at.toDateString() === new Date().toDateString()
+    ? clock
+    : `${two(at.getMonth() + 1)}-${two(at.getDate())} ${clock}`;
 }
 
 /** Seconds between `iso` and now in words: `3 分钟前`, `2 天后`. */
@@ -29,7 +31,13 @@ export function relativeTime(t: Translate, iso: string, now = Date.now()): strin
   const size = Math.abs(seconds);
   if (size < 5) return t('ui.justNow');
   const [value, unit] =
-    size < MINUTE ? [size, 'second'] : size < HOUR ? [size / MINUTE, 'minute'] : size < DAY ? [size / HOUR, 'hour'] : [size / DAY, 'day'];
+    size < MINUTE
+      ? [size, 'second']
+      : size < HOUR
+        ? [size / MINUTE, 'minute']
+        : size < DAY
+          ? [size / HOUR, 'hour']
+          : [size / DAY, 'day'];
   return t(past ? `ui.ago.${unit as string}` : `ui.in.${unit as string}`, { n: Math.floor(value as number) });
 }
 

@@ -3,7 +3,12 @@ import { App } from 'antd';
 import { api, ApiError, type ApiOptions } from './api.ts';
 
 /** A write: shows success or the error's text, then re-reads what it changed. */
-export function useAct<T = unknown>(options: { readonly done?: string; readonly refresh?: readonly QueryKey[]; readonly onDone?: (result: T) => void; readonly quiet?: boolean }) {
+export function useAct<T = unknown>(options: {
+  readonly done?: string;
+  readonly refresh?: readonly QueryKey[];
+  readonly onDone?: (result: T) => void;
+  readonly quiet?: boolean;
+}) {
   const client = useQueryClient();
   const { message } = App.useApp();
   return useMutation<T, unknown, { readonly path: string } & ApiOptions>({
@@ -15,7 +20,12 @@ export function useAct<T = unknown>(options: { readonly done?: string; readonly 
     },
     onError: (error) => {
       if (options.quiet === true) return;
-      void message.error(error instanceof ApiError ? `${error.message}${error.details.length > 0 ? ` (${error.details.map((detail) => `${detail.path} ${detail.message}`).join('; ')})` : ''}` : String(error), 6);
+      void message.error(
+        error instanceof ApiError
+          ? `${error.message}${error.details.length > 0 ? ` (${error.details.map((detail) => `${detail.path} ${detail.message}`).join('; ')})` : ''}`
+          : String(error),
+        6,
+      );
     },
   });
 }

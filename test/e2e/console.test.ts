@@ -14,7 +14,13 @@ const missing = browserMissing();
 if (missing !== undefined) console.warn(`console e2e skipped: ${missing}`);
 
 interface Listed {
-  readonly items: readonly { readonly id: string; readonly tenant: string; readonly institution: string; readonly title: string; readonly number: string }[];
+  readonly items: readonly {
+    readonly id: string;
+    readonly tenant: string;
+    readonly institution: string;
+    readonly title: string;
+    readonly number: string;
+  }[];
   readonly total: number;
 }
 
@@ -30,7 +36,10 @@ async function signIn(one: Visit, account: DemoAccount): Promise<void> {
   await page.waitForSelector('[data-testid="who"]');
 }
 
-async function as(role: string, options: Parameters<typeof visit>[1] & { readonly tenant?: string } = {}): Promise<Visit> {
+async function as(
+  role: string,
+  options: Parameters<typeof visit>[1] & { readonly tenant?: string } = {},
+): Promise<Visit> {
   const one = await visit(browser, options);
   await signIn(one, server.account(role, options.tenant));
   return one;
@@ -43,8 +52,16 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     server = await startDemo();
     browser = await openBrowser();
     const get = await apiClient(server, server.account('supervisor'));
-    await until('an incident of hospital-1', () => get<Listed>('/incidents?tenant=xingzhou.hospital-1&status=open'), ({ total }) => total > 0);
-    await until('ten alerts', () => get<Listed>('/alerts?limit=1'), ({ total }) => total >= 10);
+    await until(
+      'an incident of hospital-1',
+      () => get<Listed>('/incidents?tenant=xingzhou.hospital-1&status=open'),
+      ({ total }) => total > 0,
+    );
+    await until(
+      'ten alerts',
+      () => get<Listed>('/alerts?limit=1'),
+      ({ total }) => total >= 10,
+    );
   }, 720_000);
 
   afterAll(async () => {
@@ -89,7 +106,10 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await wall.shot('02-screen-now');
     expect(await overlapping(wall.page)).toEqual([]);
     for (const [index, name] of (['respond', 'supervise'] as const).entries()) {
-      await wall.page.locator('.scr-tab').nth(index + 1).click();
+      await wall.page
+        .locator('.scr-tab')
+        .nth(index + 1)
+        .click();
       await wall.page.waitForTimeout(1500);
       await wall.shot(`02-screen-${name}`);
       expect(await overlapping(wall.page)).toEqual([]);
@@ -120,7 +140,9 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await page.getByTestId('issue').click();
     await page.locator('.ant-popconfirm .ant-btn-primary').click();
     await page.getByText('办理中').first().waitFor();
-    await page.waitForFunction(() => /〔20\d\d〕\d+号/.test(document.querySelector('.soc-paper header')?.textContent ?? ''));
+    await page.waitForFunction(() =>
+      /〔20\d\d〕\d+号/.test(document.querySelector('.soc-paper header')?.textContent ?? ''),
+    );
     await one.shot('06-notice-issued');
     expect(one.problems).toEqual([]);
     await one.context.close();
@@ -134,8 +156,16 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await page.locator('.soc-ten a[href^="/notices/"]').first().click();
     await page.getByTestId('sign').click();
     await page.getByTestId('answer').waitFor();
-    await page.locator('.soc-own textarea').fill('一、已断开受影响主机网络;二、已修改全部管理口令;三、前置机仅保留业务端口。');
-    await page.locator('.soc-own input[type="file"]').setInputFiles({ name: '整改佐证.txt', mimeType: 'text/plain', buffer: Buffer.from('netstat 核查结果:无异常监听端口\n') });
+    await page
+      .locator('.soc-own textarea')
+      .fill('一、已断开受影响主机网络;二、已修改全部管理口令;三、前置机仅保留业务端口。');
+    await page
+      .locator('.soc-own input[type="file"]')
+      .setInputFiles({
+        name: '整改佐证.txt',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('netstat 核查结果:无异常监听端口\n'),
+      });
     await one.shot('08-notice-answer');
     await page.getByTestId('answer').click();
     await page.getByText('待审核').first().waitFor();
@@ -143,7 +173,7 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await one.context.close();
   });
 
-  test('the supervisor returns it with an opinion, accepts the second answer, closes and prints', async () => {
+  test('the supervisor returns it with an opinion, accepts the second answer, and prints', async () => {
     const supervisor = await as('supervisor');
     await supervisor.page.goto(`${server.url}/notices`);
     await supervisor.page.locator('tbody tr.ant-table-row').first().click();
@@ -157,7 +187,13 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await officer.page.goto(address);
     await officer.page.getByText('请补充前置机端口加固前后的对比截图').first().waitFor();
     await officer.page.locator('.soc-own textarea').fill('已补充加固前后对比,详见附件。');
-    await officer.page.locator('.soc-own input[type="file"]').setInputFiles({ name: '加固对比.txt', mimeType: 'text/plain', buffer: Buffer.from('加固前 开放 22 项;加固后 开放 3 项\n') });
+    await officer.page
+      .locator('.soc-own input[type="file"]')
+      .setInputFiles({
+        name: '加固对比.txt',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('加固前 开放 22 项;加固后 开放 3 项\n'),
+      });
     await officer.page.getByTestId('answer').click();
     await officer.page.getByText('待审核').first().waitFor();
     expect(officer.problems).toEqual([]);
@@ -168,11 +204,18 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await page.getByTestId('review-accept').click();
     await page.getByText('已通过').first().waitFor();
     await supervisor.shot('09-notice-accepted');
-    await page.getByRole('button', { name: '办结' }).click();
+    // The last acceptance closes the notice.
     await page.getByText('已办结').first().waitFor();
     await page.getByRole('button', { name: /下载/ }).first().click();
-    const [pdf] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'PDF' }).click()]);
-    expect(readFileSync(await pdf.path()).subarray(0, 5).toString()).toBe('%PDF-');
+    const [pdf] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'PDF' }).click(),
+    ]);
+    expect(
+      readFileSync(await pdf.path())
+        .subarray(0, 5)
+        .toString(),
+    ).toBe('%PDF-');
     await supervisor.shot('10-notice-closed');
     expect(supervisor.problems).toEqual([]);
     await supervisor.context.close();
@@ -209,7 +252,9 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await page.keyboard.press('Enter');
     await page.locator('.soc-query-error').waitFor();
     await one.shot('14-hunt-error');
-    expect(one.problems.filter((problem) => !/^400 POST \/api\/v1\/events\/(search|histogram|fields)$/.test(problem))).toEqual([]);
+    expect(
+      one.problems.filter((problem) => !/^400 POST \/api\/v1\/events\/(search|histogram|fields)$/.test(problem)),
+    ).toEqual([]);
     await one.context.close();
   });
 
@@ -255,8 +300,8 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await admin.page.goto(`${server.url}/users`);
     await admin.page.getByRole('button', { name: '新建账号' }).click();
     const name = `tester${String(Date.now() % 1_000_000)}`;
-    await admin.page.getByLabel('用户名').fill(name);
-    await admin.page.getByLabel('姓名').fill('测试人员');
+    await admin.page.getByLabel('用户名', { exact: true }).fill(name);
+    await admin.page.getByLabel('姓名', { exact: true }).fill('测试人员');
     await admin.page.locator('.ant-drawer .ant-btn-primary').click();
     const password = (await admin.page.getByTestId('one-time-password').innerText()).trim();
     expect(admin.problems).toEqual([]);
@@ -295,13 +340,45 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
   test('every page of the supervisor opens in dark and in English without an error', async () => {
     const one = await as('supervisor', { dark: true, locale: 'en-US' });
     const { page } = one;
-    for (const path of ['overview', 'alerts', 'incidents', 'search', 'notices', 'notices/new', 'institutions', 'institutions?view=map', 'institutions/xingzhou.hospital-1', 'assets', 'assets?tab=zones', 'reports', 'sources', 'sources?tab=unknown', 'rules', 'intel', 'keys', 'suppressions', 'me', 'me?tab=inbox']) {
+    for (const path of [
+      'overview',
+      'alerts',
+      'incidents',
+      'search',
+      'notices',
+      'notices/new',
+      'institutions',
+      'institutions?view=map',
+      'institutions/xingzhou.hospital-1',
+      'assets',
+      'assets?tab=zones',
+      'reports',
+      'sources',
+      'sources?tab=unknown',
+      'rules',
+      'intel',
+      'keys',
+      'suppressions',
+      'me',
+      'me?tab=inbox',
+    ]) {
       await page.goto(`${server.url}/${path}`);
       await page.waitForSelector('.xl-page h1');
       await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
       // A key without its text would show as `area.word`.
-      const bare = await page.evaluate(() => [...document.querySelectorAll('h1,h2,label,button,th,.xl-page-note')].map((element) => element.textContent ?? '').filter((text) => /^[a-z]+(-[a-z]+)*\.[a-zA-Z.-]+$/.test(text.trim()) && !text.includes('@')));
-      expect(bare.filter((text) => !/^(source|destination|event|host|user|process|organization|network|rule|url|file|log|message|ecs|observer|service|agent|related|winlog|fortinet|nginx|his|http|client|server|xinglin)\./.test(text))).toEqual([]);
+      const bare = await page.evaluate(() =>
+        [...document.querySelectorAll('h1,h2,label,button,th,.xl-page-note')]
+          .map((element) => element.textContent ?? '')
+          .filter((text) => /^[a-z]+(-[a-z]+)*\.[a-zA-Z.-]+$/.test(text.trim()) && !text.includes('@')),
+      );
+      expect(
+        bare.filter(
+          (text) =>
+            !/^(source|destination|event|host|user|process|organization|network|rule|url|file|log|message|ecs|observer|service|agent|related|winlog|fortinet|nginx|his|http|client|server|xinglin)\./.test(
+              text,
+            ),
+        ),
+      ).toEqual([]);
       await one.shot(`20-dark-${path.replaceAll(/\W+/g, '-')}`);
     }
     expect(one.problems).toEqual([]);
@@ -322,9 +399,14 @@ function overlapping(page: Page): Promise<string[]> {
         if (one === undefined || two === undefined || panels[a]?.contains(panels[b] ?? null) === true) continue;
         const wide = Math.min(one.right, two.right) - Math.max(one.left, two.left);
         const high = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top);
-        if (wide > 2 && high > 2) out.push(`${panels[a]?.textContent?.slice(0, 20) ?? ''} × ${panels[b]?.textContent?.slice(0, 20) ?? ''}`);
+        if (wide > 2 && high > 2)
+          out.push(`${panels[a]?.textContent?.slice(0, 20) ?? ''} × ${panels[b]?.textContent?.slice(0, 20) ?? ''}`);
       }
-    for (const body of document.querySelectorAll('.scr-panel-body')) if (body.scrollHeight > body.clientHeight + 4) out.push(`overflow: ${body.parentElement?.querySelector('h2')?.textContent ?? ''} ${String(body.scrollHeight - body.clientHeight)}`);
+    for (const body of document.querySelectorAll('.scr-panel-body'))
+      if (body.scrollHeight > body.clientHeight + 4)
+        out.push(
+          `overflow: ${body.parentElement?.querySelector('h2')?.textContent ?? ''} ${String(body.scrollHeight - body.clientHeight)}`,
+        );
     return out;
   });
 }

@@ -4,12 +4,23 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 const CHROMIUM = process.env['XINGLIN_CHROMIUM'] ?? '/usr/bin/chromium';
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 export const ARTIFACTS = resolve(import.meta.dirname, '../artifacts');
 
 /** Why browser tests cannot run here, or undefined. */
 export function browserMissing(): string | undefined {
-  return existsSync(CHROMIUM) ? undefined : `no Chromium at ${CHROMIUM}; install Debian's "chromium" or set XINGLIN_CHROMIUM`;
+  return existsSync(CHROMIUM)
+    ? undefined
+    : `no Chromium at ${CHROMIUM}; install Debian's "chromium" or set XINGLIN_CHROMIUM`;
 }
 
 export async function openBrowser(): Promise<Browser> {
@@ -27,7 +38,15 @@ export interface Visit {
 }
 
 /** A fresh profile. Everything that goes wrong in the page is collected. */
-export async function visit(browser: Browser, options: { readonly width?: number; readonly height?: number; readonly dark?: boolean; readonly locale?: string } = {}): Promise<Visit> {
+export async function visit(
+  browser: Browser,
+  options: {
+    readonly width?: number;
+    readonly height?: number;
+    readonly dark?: boolean;
+    readonly locale?: string;
+  } = {},
+): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
     locale: options.locale ?? 'zh-CN',
@@ -41,11 +60,20 @@ export async function visit(browser: Browser, options: { readonly width?: number
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
   page.on('console', (message) => {
     // The browser's own line about a failed request says less than the response below.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      problems.push(`console: ${message.text()}`);
   });
   page.on('response', (response) => {
-    const refused = response.status() >= 400 && !(response.status() === 401 && new URL(response.url()).pathname === '/api/v1/session');
-    if (refused) problems.push(`${String(response.status())} ${response.request().method()} ${new URL(response.url()).pathname}`);
+    const refused =
+      response.status() >= 400 &&
+      !(response.status() === 401 && new URL(response.url()).pathname === '/api/v1/session');
+    if (refused)
+      problems.push(`${String(response.status())} ${response.request().method()} ${new URL(response.url()).pathname}`);
   });
-  return { context, page, problems, shot: async (name) => void (await page.screenshot({ path: join(ARTIFACTS, `${name}.png`) })) };
+  return {
+    context,
+    page,
+    problems,
+    shot: async (name) => void (await page.screenshot({ path: join(ARTIFACTS, `${name}.png`) })),
+  };
 }

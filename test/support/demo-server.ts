@@ -28,13 +28,32 @@ const ROOT = resolve(import.meta.dirname, '../..');
  */
 export async function startDemo(): Promise<DemoServer> {
   const running = process.env['XINGLIN_E2E_URL'];
-  if (running !== undefined) return withAccounts(running, process.env['XINGLIN_E2E_DATA'] ?? './data/demo', () => Promise.resolve());
+  if (running !== undefined)
+    return withAccounts(running, process.env['XINGLIN_E2E_DATA'] ?? './data/demo', () => Promise.resolve());
   const data = mkdtempSync(join(tmpdir(), 'xinglin-e2e-'));
-  const child = spawn(process.execPath, ['--conditions=source', '--disable-warning=ExperimentalWarning', join(ROOT, 'apps/cli/main.ts'), 'demo', '--rate', '15', '--backfill', '800'], {
-    cwd: ROOT,
-    env: { ...process.env, XINGLIN_DATA: data, XINGLIN_PORT: String(await freePort()), XINGLIN_SYSLOG_PORT: String(await freePort()) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=source',
+      '--disable-warning=ExperimentalWarning',
+      join(ROOT, 'apps/cli/main.ts'),
+      'demo',
+      '--rate',
+      '15',
+      '--backfill',
+      '800',
+    ],
+    {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        XINGLIN_DATA: data,
+        XINGLIN_PORT: String(await freePort()),
+        XINGLIN_SYSLOG_PORT: String(await freePort()),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   const url = await new Promise<string>((done, fail) => {
     const timer = setTimeout(() => fail(new Error(`the demo was not ready in time\n${output.slice(-4000)}`)), 240_000);
@@ -86,8 +105,13 @@ function freePort(): Promise<number> {
 
 /** A signed-in client of the public API, for what a journey needs to know beforehand. */
 export async function apiClient(server: DemoServer, account: DemoAccount) {
-  const response = await fetch(`${server.url}/api/v1/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username: account.username, password: account.password }) });
-  if (!response.ok) throw new Error(`sign-in of ${account.username}: ${String(response.status)} ${await response.text()}`);
+  const response = await fetch(`${server.url}/api/v1/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: account.username, password: account.password }),
+  });
+  if (!response.ok)
+    throw new Error(`sign-in of ${account.username}: ${String(response.status)} ${await response.text()}`);
   const cookie = (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   return async <T>(path: string): Promise<T> => {
     const answer = await fetch(`${server.url}/api/v1${path}`, { headers: { cookie } });
@@ -97,12 +121,18 @@ export async function apiClient(server: DemoServer, account: DemoAccount) {
 }
 
 /** Asks until the answer satisfies, or says what it was last. */
-export async function until<T>(what: string, ask: () => Promise<T>, enough: (answer: T) => boolean, timeoutMs = 300_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  enough: (answer: T) => boolean,
+  timeoutMs = 300_000,
+): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (enough(answer)) return answer;
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}; last answer ${JSON.stringify(answer).slice(0, 500)}`);
+    if (Date.now() > end)
+      throw new Error(`waited in vain for ${what}; last answer ${JSON.stringify(answer).slice(0, 500)}`);
     await new Promise((done) => {
       setTimeout(done, 1000);
     });

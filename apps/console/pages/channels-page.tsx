@@ -1,7 +1,17 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { Button, Drawer, Form, Input, Popconfirm, Select, Switch } from 'antd';
 import { useState } from 'react';
-import { DataTable, EmptyState, PageFrame, PlainTag, RelTime, StateTag, useAct, useText, type Column } from '@xinglin/platform/ui';
+import {
+  DataTable,
+  EmptyState,
+  PageFrame,
+  PlainTag,
+  RelTime,
+  StateTag,
+  useAct,
+  useText,
+  type Column,
+} from '@xinglin/platform/ui';
 
 interface Channel {
   readonly id: string;
@@ -25,13 +35,58 @@ export function Page() {
   const [editing, setEditing] = useState<Channel | 'new'>();
   const remove = useAct({ done: t('ui.deleted'), refresh: [['/channels']] });
   const columns: readonly Column<Channel>[] = [
-    { key: 'name', title: t('key.name'), fixed: true, render: (row) => <span className="xl-cell-title">{row.name}</span>, csv: (row) => row.name },
-    { key: 'kind', title: t('channel.kind'), render: (row) => <PlainTag>{t(`channel.kind.${row.kind}`)}</PlainTag>, csv: (row) => row.kind },
-    { key: 'tenant', title: t('user.institution'), render: (row) => row.tenant || t('user.platform'), csv: (row) => row.tenant },
-    { key: 'target', title: t('channel.target'), render: (row) => <span className="xl-mono">{row.url ?? row.to.join(', ')}</span>, csv: (row) => row.url ?? row.to.join(' ') },
-    { key: 'severity', title: t('channel.min'), render: (row) => t(`channel.severity.${row.minSeverity}`), csv: (row) => row.minSeverity },
-    { key: 'state', title: t('user.state'), render: (row) => (!row.enabled ? <StateTag tone="quiet">{t('user.disabled')}</StateTag> : row.lastError !== null ? <StateTag tone="bad" title={row.lastError}>{t('channel.failing')}</StateTag> : <StateTag tone="good">{t('user.active')}</StateTag>), csv: (row) => row.lastError },
-    { key: 'ok', title: t('channel.lastOk'), render: (row) => <RelTime at={row.lastOkAt} />, csv: (row) => row.lastOkAt },
+    {
+      key: 'name',
+      title: t('key.name'),
+      fixed: true,
+      render: (row) => <span className="xl-cell-title">{row.name}</span>,
+      csv: (row) => row.name,
+    },
+    {
+      key: 'kind',
+      title: t('channel.kind'),
+      render: (row) => <PlainTag>{t(`channel.kind.${row.kind}`)}</PlainTag>,
+      csv: (row) => row.kind,
+    },
+    {
+      key: 'tenant',
+      title: t('user.institution'),
+      render: (row) => row.tenant || t('user.platform'),
+      csv: (row) => row.tenant,
+    },
+    {
+      key: 'target',
+      title: t('channel.target'),
+      render: (row) => <span className="xl-mono">{row.url ?? row.to.join(', ')}</span>,
+      csv: (row) => row.url ?? row.to.join(' '),
+    },
+    {
+      key: 'severity',
+      title: t('channel.min'),
+      render: (row) => t(`channel.severity.${row.minSeverity}`),
+      csv: (row) => row.minSeverity,
+    },
+    {
+      key: 'state',
+      title: t('user.state'),
+      render: (row) =>
+        !row.enabled ? (
+          <StateTag tone="quiet">{t('user.disabled')}</StateTag>
+        ) : row.lastError !== null ? (
+          <StateTag tone="bad" title={row.lastError}>
+            {t('channel.failing')}
+          </StateTag>
+        ) : (
+          <StateTag tone="good">{t('user.active')}</StateTag>
+        ),
+      csv: (row) => row.lastError,
+    },
+    {
+      key: 'ok',
+      title: t('channel.lastOk'),
+      render: (row) => <RelTime at={row.lastOkAt} />,
+      csv: (row) => row.lastOkAt,
+    },
     {
       key: 'act',
       title: '',
@@ -42,7 +97,12 @@ export function Page() {
           <Button size="small" type="text" onClick={() => setEditing(row)}>
             {t('ui.edit')}
           </Button>
-          <Popconfirm title={t('channel.deleteAsk')} okText={t('ui.delete')} cancelText={t('ui.cancel')} onConfirm={() => remove.mutate({ path: `/channels/${row.id}`, method: 'DELETE' })}>
+          <Popconfirm
+            title={t('channel.deleteAsk')}
+            okText={t('ui.delete')}
+            cancelText={t('ui.cancel')}
+            onConfirm={() => remove.mutate({ path: `/channels/${row.id}`, method: 'DELETE' })}
+          >
             <Button size="small" type="text">
               {t('ui.delete')}
             </Button>
@@ -62,9 +122,17 @@ export function Page() {
       }
     >
       <section className="xl-panel">
-        <DataTable<Channel> name="channels" path="/channels" columns={columns} rowKey={(row) => row.id} empty={<EmptyState title={t('channel.none')} hint={t('channel.noneHint')} />} />
+        <DataTable<Channel>
+          name="channels"
+          path="/channels"
+          columns={columns}
+          rowKey={(row) => row.id}
+          empty={<EmptyState title={t('channel.none')} hint={t('channel.noneHint')} />}
+        />
       </section>
-      {editing === undefined ? null : <ChannelForm {...(editing === 'new' ? {} : { channel: editing })} close={() => setEditing(undefined)} />}
+      {editing === undefined ? null : (
+        <ChannelForm {...(editing === 'new' ? {} : { channel: editing })} close={() => setEditing(undefined)} />
+      )}
     </PageFrame>
   );
 }
@@ -87,13 +155,29 @@ function ChannelForm({ channel, close }: { readonly channel?: Channel; readonly 
   const act = useAct({ done: t('ui.saved'), refresh: [['/channels']], onDone: close });
   const need = [{ required: true, message: t('ui.required') }];
   return (
-    <Drawer open size={480} title={channel === undefined ? t('channel.create') : channel.name} onClose={close} extra={<Button type="primary" loading={act.isPending} onClick={() => form.submit()}>{t('ui.save')}</Button>}>
+    <Drawer
+      open
+      size={480}
+      title={channel === undefined ? t('channel.create') : channel.name}
+      onClose={close}
+      extra={
+        <Button type="primary" loading={act.isPending} onClick={() => form.submit()}>
+          {t('ui.save')}
+        </Button>
+      }
+    >
       <Form<Fields>
         form={form}
         layout="vertical"
-        initialValues={channel === undefined ? { kind: 'dingtalk', minSeverity: 'info', enabled: true, tenant: '' } : { name: channel.name, minSeverity: channel.minSeverity, enabled: channel.enabled, to: [...channel.to] }}
+        initialValues={
+          channel === undefined
+            ? { kind: 'dingtalk', minSeverity: 'info', enabled: true, tenant: '' }
+            : { name: channel.name, minSeverity: channel.minSeverity, enabled: channel.enabled, to: [...channel.to] }
+        }
         onFinish={(values) => {
-          const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== ''));
+          const given = Object.fromEntries(
+            Object.entries(values).filter(([, value]) => value !== undefined && value !== ''),
+          );
           if (channel === undefined) act.mutate({ path: '/channels', body: { ...given, tenant: values.tenant ?? '' } });
           else act.mutate({ path: `/channels/${channel.id}`, method: 'PUT', body: { ...given, kinds: channel.kinds } });
         }}
@@ -117,16 +201,30 @@ function ChannelForm({ channel, close }: { readonly channel?: Channel; readonly 
           </Form.Item>
         ) : (
           <>
-            <Form.Item name="url" label={t('channel.url')} rules={channel === undefined ? need : []} extra={channel === undefined ? t('channel.urlHint') : t('channel.keep')}>
+            <Form.Item
+              name="url"
+              label={t('channel.url')}
+              rules={channel === undefined ? need : []}
+              extra={channel === undefined ? t('channel.urlHint') : t('channel.keep')}
+            >
               <Input className="xl-mono" placeholder="https://oapi.dingtalk.com/robot/send?access_token=…" />
             </Form.Item>
-            <Form.Item name="secret" label={t('channel.secret')} extra={channel?.hasSecret === true ? t('channel.keep') : t('channel.secretHint')}>
+            <Form.Item
+              name="secret"
+              label={t('channel.secret')}
+              extra={channel?.hasSecret === true ? t('channel.keep') : t('channel.secretHint')}
+            >
               <Input.Password autoComplete="off" />
             </Form.Item>
           </>
         )}
         <Form.Item name="minSeverity" label={t('channel.min')}>
-          <Select options={(['info', 'warning', 'critical'] as const).map((value) => ({ value, label: t(`channel.severity.${value}`) }))} />
+          <Select
+            options={(['info', 'warning', 'critical'] as const).map((value) => ({
+              value,
+              label: t(`channel.severity.${value}`),
+            }))}
+          />
         </Form.Item>
         <Form.Item name="enabled" label={t('channel.enabled')} valuePropName="checked">
           <Switch />

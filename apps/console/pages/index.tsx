@@ -1,4 +1,11 @@
-import { AuditOutlined, DesktopOutlined, HeartOutlined, KeyOutlined, NotificationOutlined, TeamOutlined } from '@ant-design/icons';
+import {
+  AuditOutlined,
+  DesktopOutlined,
+  HeartOutlined,
+  KeyOutlined,
+  NotificationOutlined,
+  TeamOutlined,
+} from '@ant-design/icons';
 import type { ConsoleModule } from '@xinglin/platform/ui';
 import { platformTexts } from './texts.ts';
 
@@ -7,11 +14,37 @@ export const platformModule: ConsoleModule = {
   name: 'platform',
   texts: platformTexts,
   menu: [
-    { path: '/users', label: 'nav.users', icon: <TeamOutlined />, group: 'manage', permission: 'user:read' },
+    {
+      path: '/users',
+      label: 'nav.users',
+      icon: <TeamOutlined />,
+      group: 'manage',
+      permission: 'user:read',
+      homeOf: ['system-admin', 'security-admin'],
+    },
     { path: '/sessions', label: 'nav.sessions', icon: <DesktopOutlined />, group: 'manage', permission: 'user:read' },
-    { path: '/keys', label: 'nav.keys', icon: <KeyOutlined />, group: 'manage', permission: ['apikey:write', 'screen:write'] },
-    { path: '/channels', label: 'nav.channels', icon: <NotificationOutlined />, group: 'manage', permission: 'notify:write' },
-    { path: '/audit', label: 'nav.audit', icon: <AuditOutlined />, group: 'manage', permission: 'audit:read' },
+    {
+      path: '/keys',
+      label: 'nav.keys',
+      icon: <KeyOutlined />,
+      group: 'manage',
+      permission: ['apikey:write', 'screen:write'],
+    },
+    {
+      path: '/channels',
+      label: 'nav.channels',
+      icon: <NotificationOutlined />,
+      group: 'manage',
+      permission: 'notify:write',
+    },
+    {
+      path: '/audit',
+      label: 'nav.audit',
+      icon: <AuditOutlined />,
+      group: 'manage',
+      permission: 'audit:read',
+      homeOf: ['auditor'],
+    },
     { path: '/system', label: 'nav.system', icon: <HeartOutlined />, group: 'manage', permission: 'system:read' },
   ],
   routes: [

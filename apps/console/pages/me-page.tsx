@@ -2,7 +2,24 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Alert, Button, Form, Input, Modal, Tabs } from 'antd';
 import { useState } from 'react';
-import { api, EmptyState, ExactTime, Facts, Loaded, PageFrame, Panel, PlainTag, RelTime, StateTag, textOr, useAct, useFilters, useLiveQueries, useSession, useText } from '@xinglin/platform/ui';
+import {
+  api,
+  EmptyState,
+  ExactTime,
+  Facts,
+  Loaded,
+  PageFrame,
+  Panel,
+  PlainTag,
+  RelTime,
+  StateTag,
+  textOr,
+  useAct,
+  useFilters,
+  useLiveQueries,
+  useSession,
+  useText,
+} from '@xinglin/platform/ui';
 import { PasswordForm, TotpSteps } from '../shell/restricted.tsx';
 import { SessionTable } from './sessions-page.tsx';
 import './pages.css';
@@ -41,7 +58,11 @@ export function Page() {
             ),
           },
           { key: 'totp', label: t('signIn.totp'), children: <Totp /> },
-          { key: 'sessions', label: t('me.sessions'), children: <SessionTable path="/me/sessions" name="my-sessions" endPath="/me/sessions" mayEnd /> },
+          {
+            key: 'sessions',
+            label: t('me.sessions'),
+            children: <SessionTable path="/me/sessions" name="my-sessions" endPath="/me/sessions" mayEnd />,
+          },
         ]}
       />
     </PageFrame>
@@ -54,7 +75,12 @@ function PasswordDone({ username }: { readonly username: string }) {
   return (
     <>
       {done > 0 ? <Alert type="success" showIcon title={t('me.passwordDone')} className="pg-gap" /> : null}
-      <PasswordForm key={done} username={username} submitLabel={t('me.changePassword')} onDone={() => setDone(done + 1)} />
+      <PasswordForm
+        key={done}
+        username={username}
+        submitLabel={t('me.changePassword')}
+        onDone={() => setDone(done + 1)}
+      />
     </>
   );
 }
@@ -69,12 +95,18 @@ function Account() {
         items={[
           { label: t('user.name'), value: actor.name },
           { label: t('signIn.username'), value: user?.username ?? '–' },
-          { label: t('user.roles'), value: actor.roles.map((role) => textOr(t, `role.${role}`, role)).join('、') || t('user.noRole') },
+          {
+            label: t('user.roles'),
+            value: actor.roles.map((role) => textOr(t, `role.${role}`, role)).join('、') || t('user.noRole'),
+          },
           { label: t('user.institution'), value: actor.tenant === '' ? t('user.platform') : actor.tenant },
           { label: t('user.email'), value: user?.email === undefined || user.email === '' ? '–' : user.email },
           { label: t('user.phone'), value: user?.phone === undefined || user.phone === '' ? '–' : user.phone },
           { label: t('user.lastLogin'), value: <ExactTime at={user?.lastLoginAt ?? null} /> },
-          { label: t('me.scopes'), value: actor.scopes.map((scope) => (scope === '' ? t('user.platform') : scope)).join('、') },
+          {
+            label: t('me.scopes'),
+            value: actor.scopes.map((scope) => (scope === '' ? t('user.platform') : scope)).join('、'),
+          },
         ]}
       />
       <h3 className="pg-h3">{t('me.permissions')}</h3>
@@ -93,14 +125,22 @@ const TONE = { info: 'busy', warning: 'watch', critical: 'bad' } as const;
 
 function Inbox() {
   const t = useText();
-  const query = useQuery({ queryKey: ['/inbox', 'all'], queryFn: () => api<{ readonly items: readonly Message[]; readonly unread: number }>('/inbox', { query: { limit: 100 } }) });
+  const query = useQuery({
+    queryKey: ['/inbox', 'all'],
+    queryFn: () =>
+      api<{ readonly items: readonly Message[]; readonly unread: number }>('/inbox', { query: { limit: 100 } }),
+  });
   useLiveQueries(['inbox.changed', 'notice.changed'], [['/inbox']]);
   const read = useAct({ refresh: [['/inbox']] });
   return (
     <Panel
       title={t('shell.inbox')}
       extra={
-        <Button size="small" disabled={(query.data?.unread ?? 0) === 0} onClick={() => read.mutate({ path: '/inbox/read', body: {} })}>
+        <Button
+          size="small"
+          disabled={(query.data?.unread ?? 0) === 0}
+          onClick={() => read.mutate({ path: '/inbox/read', body: {} })}
+        >
           {t('me.readAll')}
         </Button>
       }
@@ -114,12 +154,19 @@ function Inbox() {
             <ul className="pg-inbox">
               {data.items.map((message) => (
                 <li key={message.id} className={message.readAt === null ? 'pg-unread' : ''}>
-                  <StateTag tone={TONE[message.severity]}>{message.readAt === null ? t('me.unread') : t('me.read')}</StateTag>
+                  <StateTag tone={TONE[message.severity]}>
+                    {message.readAt === null ? t('me.unread') : t('me.read')}
+                  </StateTag>
                   <div className="xl-grow">
                     {message.link === null ? (
                       <b>{message.title}</b>
                     ) : (
-                      <Link to={message.link} onClick={() => message.readAt === null && read.mutate({ path: '/inbox/read', body: { ids: [message.id] } })}>
+                      <Link
+                        to={message.link}
+                        onClick={() =>
+                          message.readAt === null && read.mutate({ path: '/inbox/read', body: { ids: [message.id] } })
+                        }
+                      >
                         {message.title}
                       </Link>
                     )}
@@ -166,7 +213,15 @@ function Totp() {
           <TotpSteps onDone={reload} />
         </>
       )}
-      <Modal open={removing} title={t('me.totpRemove')} onCancel={() => setRemoving(false)} onOk={() => form.submit()} okText={t('ui.confirm')} cancelText={t('ui.cancel')} confirmLoading={remove.isPending}>
+      <Modal
+        open={removing}
+        title={t('me.totpRemove')}
+        onCancel={() => setRemoving(false)}
+        onOk={() => form.submit()}
+        okText={t('ui.confirm')}
+        cancelText={t('ui.cancel')}
+        confirmLoading={remove.isPending}
+      >
         <Form form={form} layout="vertical" onFinish={(body) => remove.mutate({ path: '/me/totp/remove', body })}>
           <Form.Item name="password" label={t('signIn.currentPassword')} rules={need}>
             <Input.Password autoComplete="current-password" />

@@ -10,7 +10,10 @@ export interface Metrics {
 }
 
 export function parseMetrics(text: string): Metrics {
-  const families = new Map<string, { name: string; help: string; type: string; samples: { labels: string; value: number }[] }>();
+  const families = new Map<
+    string,
+    { name: string; help: string; type: string; samples: { labels: string; value: number }[] }
+  >();
   const family = (name: string) => {
     const known = families.get(name);
     if (known !== undefined) return known;

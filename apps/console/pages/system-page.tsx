@@ -1,5 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { bytes, duration, EmptyState, ErrorState, PageFrame, PageSkeleton, Panel, StateTag, useNumber, useText } from '@xinglin/platform/ui';
+import {
+  bytes,
+  duration,
+  EmptyState,
+  ErrorState,
+  PageFrame,
+  PageSkeleton,
+  Panel,
+  StateTag,
+  useNumber,
+  useText,
+} from '@xinglin/platform/ui';
 import { parseMetrics, sumOf, valueOf } from './metrics.ts';
 import './pages.css';
 
@@ -30,14 +41,25 @@ export function Page() {
     all === undefined
       ? []
       : [
-          [t('system.uptime'), duration(t, Date.now() / 1000 - (valueOf(all, 'process_start_time_seconds') ?? Date.now() / 1000))],
+          [
+            t('system.uptime'),
+            duration(t, Date.now() / 1000 - (valueOf(all, 'process_start_time_seconds') ?? Date.now() / 1000)),
+          ],
           [t('system.memory'), bytes(valueOf(all, 'process_resident_memory_bytes') ?? 0)],
-          [t('system.heap'), `${bytes(valueOf(all, 'nodejs_heap_size_used_bytes') ?? 0)} / ${bytes(valueOf(all, 'nodejs_heap_size_total_bytes') ?? 0)}`],
+          [
+            t('system.heap'),
+            `${bytes(valueOf(all, 'nodejs_heap_size_used_bytes') ?? 0)} / ${bytes(valueOf(all, 'nodejs_heap_size_total_bytes') ?? 0)}`,
+          ],
           [t('system.cpu'), duration(t, valueOf(all, 'process_cpu_seconds_total') ?? 0)],
           [t('system.lag'), `${((valueOf(all, 'nodejs_eventloop_lag_p99_seconds') ?? 0) * 1000).toFixed(0)} ms`],
           [t('system.live'), number(valueOf(all, 'xinglin_live_connections') ?? 0)],
         ];
-  const own = all === undefined ? [] : [...all.families.values()].filter((family) => family.name.startsWith('xinglin_') && family.type === 'counter').toSorted((a, b) => a.name.localeCompare(b.name));
+  const own =
+    all === undefined
+      ? []
+      : [...all.families.values()]
+          .filter((family) => family.name.startsWith('xinglin_') && family.type === 'counter')
+          .toSorted((a, b) => a.name.localeCompare(b.name));
   return (
     <PageFrame title={t('nav.system')} note={t('system.note')}>
       <div className="xl-grid">
@@ -47,7 +69,9 @@ export function Page() {
               <PageSkeleton rows={2} />
             ) : (
               <div className="xl-col">
-                <StateTag tone={ready.data.ok ? 'good' : 'bad'}>{t(ready.data.ok ? 'system.ready' : 'system.notReady')}</StateTag>
+                <StateTag tone={ready.data.ok ? 'good' : 'bad'}>
+                  {t(ready.data.ok ? 'system.ready' : 'system.notReady')}
+                </StateTag>
                 {ready.data.ok ? null : <pre className="xl-raw">{ready.data.reason}</pre>}
               </div>
             )}
@@ -62,7 +86,9 @@ export function Page() {
                 </div>
               ))}
             </dl>
-            {data.isFetched && all === undefined ? <EmptyState compact title={t('system.noMetrics')} hint={t('system.noMetricsHint')} /> : null}
+            {data.isFetched && all === undefined ? (
+              <EmptyState compact title={t('system.noMetrics')} hint={t('system.noMetricsHint')} />
+            ) : null}
           </Panel>
         </div>
         <div className="xl-c8">

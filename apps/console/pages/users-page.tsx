@@ -2,7 +2,23 @@ import { PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Button, Drawer, Form, Input, Modal, Popconfirm, Select, TreeSelect } from 'antd';
 import { useMemo, useState } from 'react';
-import { api, Copyable, DataTable, EmptyState, FilterBar, PageFrame, PlainTag, RelTime, StateTag, textOr, useAct, useFilters, useSession, useText, type Column } from '@xinglin/platform/ui';
+import {
+  api,
+  Copyable,
+  DataTable,
+  EmptyState,
+  FilterBar,
+  PageFrame,
+  PlainTag,
+  RelTime,
+  StateTag,
+  textOr,
+  useAct,
+  useFilters,
+  useSession,
+  useText,
+  type Column,
+} from '@xinglin/platform/ui';
 import type { Role } from '@xinglin/platform/access';
 import './pages.css';
 
@@ -41,14 +57,23 @@ interface Place {
 
 function usePlaces() {
   const { can } = useSession();
-  const query = useQuery({ queryKey: ['/institutions', 'all'], queryFn: async () => (await api<{ readonly items: readonly Place[] }>('/institutions', { query: { limit: 500 } })).items, enabled: can('institution:read'), staleTime: 60_000 });
+  const query = useQuery({
+    queryKey: ['/institutions', 'all'],
+    queryFn: async () =>
+      (await api<{ readonly items: readonly Place[] }>('/institutions', { query: { limit: 500 } })).items,
+    enabled: can('institution:read'),
+    staleTime: 60_000,
+  });
   const t = useText();
   return useMemo(() => {
     const items = query.data ?? [];
-    const nodes = new Map(items.map((one) => [one.tenant, { value: one.tenant, title: one.name, children: [] as unknown[] }]));
+    const nodes = new Map(
+      items.map((one) => [one.tenant, { value: one.tenant, title: one.name, children: [] as unknown[] }]),
+    );
     const roots: unknown[] = [];
     for (const one of items) (nodes.get(one.parent ?? '')?.children ?? roots).push(nodes.get(one.tenant));
-    const name = (tenant: string) => (tenant === '' ? t('user.platform') : (items.find((one) => one.tenant === tenant)?.name ?? tenant));
+    const name = (tenant: string) =>
+      tenant === '' ? t('user.platform') : (items.find((one) => one.tenant === tenant)?.name ?? tenant);
     return { tree: roots as { value: string; title: string }[], name };
   }, [query.data, t]);
 }
@@ -79,12 +104,57 @@ export function Page() {
       ),
       csv: (row) => row.username,
     },
-    { key: 'roles', title: t('user.roles'), render: (row) => (row.roles.length === 0 ? <StateTag tone="watch">{t('user.noRole')}</StateTag> : <span className="xl-row-wrap">{row.roles.map((role) => <RoleTag key={role} role={role} />)}</span>), csv: (row) => row.roles.join(' ') },
+    {
+      key: 'roles',
+      title: t('user.roles'),
+      render: (row) =>
+        row.roles.length === 0 ? (
+          <StateTag tone="watch">{t('user.noRole')}</StateTag>
+        ) : (
+          <span className="xl-row-wrap">
+            {row.roles.map((role) => (
+              <RoleTag key={role} role={role} />
+            ))}
+          </span>
+        ),
+      csv: (row) => row.roles.join(' '),
+    },
     { key: 'tenant', title: t('user.institution'), render: (row) => places.name(row.tenant), csv: (row) => row.tenant },
-    { key: 'state', title: t('user.state'), width: 130, render: (row) => <UserState user={row} />, csv: (row) => (row.disabled ? 'disabled' : 'active') },
-    { key: 'mfa', title: t('user.mfa'), width: 92, render: (row) => (row.oidc ? <PlainTag>OIDC</PlainTag> : row.totp ? <StateTag tone="good">{t('user.mfaOn')}</StateTag> : <span className="xl-muted">{t('user.mfaOff')}</span>), csv: (row) => row.totp },
-    { key: 'login', title: t('user.lastLogin'), width: 120, render: (row) => <RelTime at={row.lastLoginAt} />, csv: (row) => row.lastLoginAt },
-    { key: 'ip', title: t('user.lastIp'), hidden: true, render: (row) => row.lastLoginIp ?? '–', csv: (row) => row.lastLoginIp },
+    {
+      key: 'state',
+      title: t('user.state'),
+      width: 130,
+      render: (row) => <UserState user={row} />,
+      csv: (row) => (row.disabled ? 'disabled' : 'active'),
+    },
+    {
+      key: 'mfa',
+      title: t('user.mfa'),
+      width: 92,
+      render: (row) =>
+        row.oidc ? (
+          <PlainTag>OIDC</PlainTag>
+        ) : row.totp ? (
+          <StateTag tone="good">{t('user.mfaOn')}</StateTag>
+        ) : (
+          <span className="xl-muted">{t('user.mfaOff')}</span>
+        ),
+      csv: (row) => row.totp,
+    },
+    {
+      key: 'login',
+      title: t('user.lastLogin'),
+      width: 120,
+      render: (row) => <RelTime at={row.lastLoginAt} />,
+      csv: (row) => row.lastLoginAt,
+    },
+    {
+      key: 'ip',
+      title: t('user.lastIp'),
+      hidden: true,
+      render: (row) => row.lastLoginIp ?? '–',
+      csv: (row) => row.lastLoginIp,
+    },
     { key: 'phone', title: t('user.phone'), hidden: true, render: (row) => row.phone, csv: (row) => row.phone },
     {
       key: 'act',
@@ -105,17 +175,39 @@ export function Page() {
               </Button>
               {row.id === actor.id ? null : (
                 <>
-                  <Popconfirm title={t('user.resetAsk', { name: row.name })} okText={t('ui.confirm')} cancelText={t('ui.cancel')} onConfirm={() => reset.mutate({ path: `/users/${row.id}/reset-password`, body: { dropTotp: false } })}>
+                  <Popconfirm
+                    title={t('user.resetAsk', { name: row.name })}
+                    okText={t('ui.confirm')}
+                    cancelText={t('ui.cancel')}
+                    onConfirm={() =>
+                      reset.mutate({ path: `/users/${row.id}/reset-password`, body: { dropTotp: false } })
+                    }
+                  >
                     <Button size="small" type="text">
                       {t('user.reset')}
                     </Button>
                   </Popconfirm>
                   {row.lockedUntil === null ? null : (
-                    <Button size="small" type="text" onClick={() => unlock.mutate({ path: `/users/${row.id}/unlock`, body: {} })}>
+                    <Button
+                      size="small"
+                      type="text"
+                      onClick={() => unlock.mutate({ path: `/users/${row.id}/unlock`, body: {} })}
+                    >
                       {t('user.unlock')}
                     </Button>
                   )}
-                  <Popconfirm title={t(row.disabled ? 'user.enableAsk' : 'user.disableAsk', { name: row.name })} okText={t('ui.confirm')} cancelText={t('ui.cancel')} onConfirm={() => toggle.mutate({ path: `/users/${row.id}`, method: 'PATCH', body: { version: row.version, disabled: !row.disabled } })}>
+                  <Popconfirm
+                    title={t(row.disabled ? 'user.enableAsk' : 'user.disableAsk', { name: row.name })}
+                    okText={t('ui.confirm')}
+                    cancelText={t('ui.cancel')}
+                    onConfirm={() =>
+                      toggle.mutate({
+                        path: `/users/${row.id}`,
+                        method: 'PATCH',
+                        body: { version: row.version, disabled: !row.disabled },
+                      })
+                    }
+                  >
                     <Button size="small" type="text" danger={!row.disabled}>
                       {t(row.disabled ? 'user.enable' : 'user.disable')}
                     </Button>
@@ -141,14 +233,48 @@ export function Page() {
       }
     >
       <Powers />
-      <FilterBar search={t('user.search')} selects={[{ name: 'role', label: t('user.roles'), options: ROLE_NAMES.map((value) => ({ value, label: t(`role.${value}`) })) }]} />
+      <FilterBar
+        search={t('user.search')}
+        selects={[
+          {
+            name: 'role',
+            label: t('user.roles'),
+            options: ROLE_NAMES.map((value) => ({ value, label: t(`role.${value}`) })),
+          },
+        ]}
+      />
       <section className="xl-panel">
-        <DataTable<User> name="users" path="/users" query={{ q: filters['q'], role: filters['role'] }} columns={columns} rowKey={(row) => row.id} empty={<EmptyState title={t('user.none')} />} />
+        <DataTable<User>
+          name="users"
+          path="/users"
+          query={{ q: filters['q'], role: filters['role'] }}
+          columns={columns}
+          rowKey={(row) => row.id}
+          empty={<EmptyState title={t('user.none')} />}
+        />
       </section>
-      {editing === undefined ? null : <UserForm {...(editing === 'new' ? {} : { user: editing })} places={places.tree} close={() => setEditing(undefined)} onOnce={setOnce} />}
-      {granting === undefined ? null : <GrantDialog user={granting} places={places.tree} close={() => setGranting(undefined)} />}
+      {editing === undefined ? null : (
+        <UserForm
+          {...(editing === 'new' ? {} : { user: editing })}
+          places={places.tree}
+          close={() => setEditing(undefined)}
+          onOnce={setOnce}
+        />
+      )}
+      {granting === undefined ? null : (
+        <GrantDialog user={granting} places={places.tree} close={() => setGranting(undefined)} />
+      )}
       {once === undefined ? null : (
-        <Modal open title={t('user.oneTime', { name: once.username })} closable={false} footer={<Button type="primary" onClick={() => setOnce(undefined)}>{t('user.oneTimeKept')}</Button>}>
+        <Modal
+          open
+          title={t('user.oneTime', { name: once.username })}
+          closable={false}
+          footer={
+            <Button type="primary" onClick={() => setOnce(undefined)}>
+              {t('user.oneTimeKept')}
+            </Button>
+          }
+        >
           <Alert type="warning" showIcon title={t('user.oneTimeNote')} />
           <p className="pg-secret" data-testid="one-time-password">
             <Copyable text={once.password} />
@@ -159,7 +285,16 @@ export function Page() {
   );
 }
 
-const ROLE_NAMES: readonly Role[] = ['system-admin', 'security-admin', 'auditor', 'supervisor', 'officer', 'analyst', 'engineer', 'viewer'];
+const ROLE_NAMES: readonly Role[] = [
+  'system-admin',
+  'security-admin',
+  'auditor',
+  'supervisor',
+  'officer',
+  'analyst',
+  'engineer',
+  'viewer',
+];
 const POWERS: readonly Role[] = ['system-admin', 'security-admin', 'auditor'];
 
 /** The three powers side by side: what each may do, and that none may do another's. */
@@ -169,7 +304,12 @@ function Powers() {
   return (
     <div className="pg-powers">
       {POWERS.map((power) => (
-        <div key={power} className={actor.roles.includes(power) ? `pg-power pg-power-${power} pg-power-mine` : `pg-power pg-power-${power}`}>
+        <div
+          key={power}
+          className={
+            actor.roles.includes(power) ? `pg-power pg-power-${power} pg-power-mine` : `pg-power pg-power-${power}`
+          }
+        >
           <b>
             {t(`role.${power}`)}
             {actor.roles.includes(power) ? <em>{t('user.you')}</em> : null}
@@ -184,7 +324,11 @@ function Powers() {
 
 function RoleTag({ role }: { readonly role: Role }) {
   const t = useText();
-  return <span className={POWERS.includes(role) ? `pg-role pg-power-${role}` : 'pg-role'}>{textOr(t, `role.${role}`, role)}</span>;
+  return (
+    <span className={POWERS.includes(role) ? `pg-role pg-power-${role}` : 'pg-role'}>
+      {textOr(t, `role.${role}`, role)}
+    </span>
+  );
 }
 
 function UserState({ user }: { readonly user: User }) {
@@ -203,7 +347,17 @@ interface Fields {
   readonly phone?: string;
 }
 
-function UserForm({ user, places, close, onOnce }: { readonly user?: User; readonly places: { value: string; title: string }[]; readonly close: () => void; readonly onOnce: (once: OneTime) => void }) {
+function UserForm({
+  user,
+  places,
+  close,
+  onOnce,
+}: {
+  readonly user?: User;
+  readonly places: { value: string; title: string }[];
+  readonly close: () => void;
+  readonly onOnce: (once: OneTime) => void;
+}) {
   const t = useText();
   const [form] = Form.useForm<Fields>();
   const create = useAct<OneTime>({
@@ -216,14 +370,33 @@ function UserForm({ user, places, close, onOnce }: { readonly user?: User; reado
   const save = useAct({ done: t('ui.saved'), refresh: [['/users']], onDone: close });
   const need = [{ required: true, message: t('ui.required') }];
   return (
-    <Drawer open size={460} title={user === undefined ? t('user.create') : user.name} onClose={close} extra={<Button type="primary" loading={create.isPending || save.isPending} onClick={() => form.submit()}>{t('ui.save')}</Button>}>
+    <Drawer
+      open
+      size={460}
+      title={user === undefined ? t('user.create') : user.name}
+      onClose={close}
+      extra={
+        <Button type="primary" loading={create.isPending || save.isPending} onClick={() => form.submit()}>
+          {t('ui.save')}
+        </Button>
+      }
+    >
       <Form<Fields>
         form={form}
         layout="vertical"
         initialValues={user === undefined ? {} : { name: user.name, email: user.email, phone: user.phone }}
         onFinish={({ username, name, tenant, email, phone }) => {
-          if (user === undefined) create.mutate({ path: '/users', body: { username, name, tenant: tenant ?? '', email: email ?? '', phone: phone ?? '' } });
-          else save.mutate({ path: `/users/${user.id}`, method: 'PATCH', body: { version: user.version, name, email: email ?? '', phone: phone ?? '' } });
+          if (user === undefined)
+            create.mutate({
+              path: '/users',
+              body: { username, name, tenant: tenant ?? '', email: email ?? '', phone: phone ?? '' },
+            });
+          else
+            save.mutate({
+              path: `/users/${user.id}`,
+              method: 'PATCH',
+              body: { version: user.version, name, email: email ?? '', phone: phone ?? '' },
+            });
         }}
       >
         {user === undefined ? (
@@ -251,23 +424,67 @@ function UserForm({ user, places, close, onOnce }: { readonly user?: User; reado
   );
 }
 
-function GrantDialog({ user, places, close }: { readonly user: User; readonly places: { value: string; title: string }[]; readonly close: () => void }) {
+function GrantDialog({
+  user,
+  places,
+  close,
+}: {
+  readonly user: User;
+  readonly places: { value: string; title: string }[];
+  readonly close: () => void;
+}) {
   const t = useText();
   const [form] = Form.useForm<{ roles: Role[]; assigned?: string[] }>();
-  const roles = useQuery({ queryKey: ['/roles'], queryFn: () => api<{ readonly items: readonly RoleInfo[] }>('/roles'), staleTime: Infinity });
+  const roles = useQuery({
+    queryKey: ['/roles'],
+    queryFn: () => api<{ readonly items: readonly RoleInfo[] }>('/roles'),
+    staleTime: Infinity,
+  });
   const chosen = Form.useWatch('roles', form) ?? [...user.roles];
   const act = useAct({ done: t('ui.saved'), refresh: [['/users']], onDone: close });
   const power = chosen.find((role) => POWERS.includes(role));
   const conflict = power !== undefined && chosen.length > 1;
   return (
-    <Modal open width={640} title={t('user.grantTo', { name: user.name })} onCancel={close} onOk={() => form.submit()} okText={t('ui.save')} cancelText={t('ui.cancel')} confirmLoading={act.isPending} okButtonProps={{ disabled: conflict }}>
-      <Form form={form} layout="vertical" initialValues={{ roles: [...user.roles], assigned: [...user.assigned] }} onFinish={({ roles: granted, assigned }) => act.mutate({ path: `/users/${user.id}/roles`, method: 'PUT', body: { roles: granted, assigned: assigned ?? [] } })}>
+    <Modal
+      open
+      width={640}
+      title={t('user.grantTo', { name: user.name })}
+      onCancel={close}
+      onOk={() => form.submit()}
+      okText={t('ui.save')}
+      cancelText={t('ui.cancel')}
+      confirmLoading={act.isPending}
+      okButtonProps={{ disabled: conflict }}
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={{ roles: [...user.roles], assigned: [...user.assigned] }}
+        onFinish={({ roles: granted, assigned }) =>
+          act.mutate({
+            path: `/users/${user.id}/roles`,
+            method: 'PUT',
+            body: { roles: granted, assigned: assigned ?? [] },
+          })
+        }
+      >
         <Form.Item name="roles" label={t('user.roles')}>
-          <Select mode="multiple" options={ROLE_NAMES.map((value) => ({ value, label: t(`role.${value}`), disabled: power !== undefined && value !== power && !chosen.includes(value) }))} />
+          <Select
+            mode="multiple"
+            options={ROLE_NAMES.map((value) => ({
+              value,
+              label: t(`role.${value}`),
+              disabled: power !== undefined && value !== power && !chosen.includes(value),
+            }))}
+          />
         </Form.Item>
         {conflict ? <Alert type="error" showIcon title={t('user.conflict')} /> : null}
         {chosen.includes('engineer') ? (
-          <Form.Item name="assigned" label={t('user.assigned')} rules={[{ required: true, message: t('user.assignedNeeded') }]}>
+          <Form.Item
+            name="assigned"
+            label={t('user.assigned')}
+            rules={[{ required: true, message: t('user.assignedNeeded') }]}
+          >
             <TreeSelect multiple treeCheckable treeDefaultExpandAll treeNodeFilterProp="title" treeData={places} />
           </Form.Item>
         ) : null}

@@ -35,7 +35,8 @@ export function App({ modules }: { readonly modules: readonly ConsoleModule[] })
             staleTime: 10_000,
             refetchOnWindowFocus: true,
             // What the server refused stays refused; only a lost connection or a busy server is worth another try.
-            retry: (count, error) => count < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503),
+            retry: (count, error) =>
+              count < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503),
           },
         },
       }),
@@ -58,7 +59,11 @@ export function App({ modules }: { readonly modules: readonly ConsoleModule[] })
   );
   return (
     <ThemeContext.Provider value={themes}>
-      <ConfigProvider theme={antdTheme(theme)} locale={localeOf(locale === 'en' ? en : zh)} button={{ autoInsertSpace: false }}>
+      <ConfigProvider
+        theme={antdTheme(theme)}
+        locale={localeOf(locale === 'en' ? en : zh)}
+        button={{ autoInsertSpace: false }}
+      >
         <AntApp className="xl-app" message={{ top: 60 }}>
           <QueryClientProvider client={client}>
             <RouterProvider router={router} />

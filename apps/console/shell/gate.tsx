@@ -3,7 +3,15 @@ import { setLocale, useLocale, useText } from '@xinglin/platform/ui';
 import type { ReactNode } from 'react';
 
 /** The page before the console: sign-in, forced password change, second factor. */
-export function Gate({ title, note, children }: { readonly title: string; readonly note?: ReactNode; readonly children: ReactNode }) {
+export function Gate({
+  title,
+  note,
+  children,
+}: {
+  readonly title: string;
+  readonly note?: ReactNode;
+  readonly children: ReactNode;
+}) {
   const t = useText();
   const locale = useLocale();
   return (
@@ -23,7 +31,11 @@ export function Gate({ title, note, children }: { readonly title: string; readon
             ))}
           </g>
           {BLOSSOMS.map(([x, y, r, o]) => (
-            <g key={`${String(x)}-${String(y)}`} transform={`translate(${String(x)} ${String(y)}) scale(${String(r)})`} opacity={o}>
+            <g
+              key={`${String(x)}-${String(y)}`}
+              transform={`translate(${String(x)} ${String(y)}) scale(${String(r)})`}
+              opacity={o}
+            >
               {[0, 72, 144, 216, 288].map((turn) => (
                 <circle key={turn} r="5.4" cy="-6.4" fill="#f2b27a" transform={`rotate(${String(turn)})`} />
               ))}

@@ -7,7 +7,13 @@ import { api, useLiveQueries, useText } from '@xinglin/platform/ui';
 /** Unread notifications of this person. */
 export function InboxBell() {
   const t = useText();
-  const inbox = useQuery({ queryKey: ['/inbox', 'unread'], queryFn: () => api<{ readonly unread?: number; readonly total: number }>('/inbox', { query: { unread: true, limit: 1 } }), retry: false, refetchInterval: 120_000 });
+  const inbox = useQuery({
+    queryKey: ['/inbox', 'unread'],
+    queryFn: () =>
+      api<{ readonly unread?: number; readonly total: number }>('/inbox', { query: { unread: true, limit: 1 } }),
+    retry: false,
+    refetchInterval: 120_000,
+  });
   useLiveQueries(['inbox.changed', 'notice.changed'], [['/inbox']]);
   const count = inbox.data?.unread ?? inbox.data?.total ?? 0;
   return (

@@ -5,7 +5,11 @@ export function NotFound() {
   const t = useText();
   return (
     <div className="xl-page">
-      <EmptyState title={t('shell.notFound')} hint={t('shell.notFoundHint')} action={<Link to="/">{t('shell.backHome')}</Link>} />
+      <EmptyState
+        title={t('shell.notFound')}
+        hint={t('shell.notFoundHint')}
+        action={<Link to="/">{t('shell.backHome')}</Link>}
+      />
     </div>
   );
 }

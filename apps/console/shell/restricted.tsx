@@ -9,15 +9,29 @@ interface Problem {
 }
 
 /** Old, new and repeated password, checked by the server's policy while the person types. */
-export function PasswordForm({ username, onDone, submitLabel }: { readonly username: string; readonly onDone: () => Promise<void> | void; readonly submitLabel: string }) {
+export function PasswordForm({
+  username,
+  onDone,
+  submitLabel,
+}: {
+  readonly username: string;
+  readonly onDone: () => Promise<void> | void;
+  readonly submitLabel: string;
+}) {
   const t = useText();
   const locale = useLocale();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const check = async (_rule: unknown, value: string | undefined) => {
     if (value === undefined || value === '') return;
-    const { problems } = await api<{ readonly problems: readonly Problem[] }>('/me/password/check', { method: 'POST', body: { password: value } });
-    if (problems.length > 0) throw new Error(problems.map((problem) => (locale === 'en' ? problem.en : problem.zh)).join(locale === 'en' ? '; ' : ';'));
+    const { problems } = await api<{ readonly problems: readonly Problem[] }>('/me/password/check', {
+      method: 'POST',
+      body: { password: value },
+    });
+    if (problems.length > 0)
+      throw new Error(
+        problems.map((problem) => (locale === 'en' ? problem.en : problem.zh)).join(locale === 'en' ? '; ' : ';'),
+      );
   };
   return (
     <Form<{ current: string; next: string }>
@@ -33,12 +47,23 @@ export function PasswordForm({ username, onDone, submitLabel }: { readonly usern
           .finally(() => setBusy(false));
       }}
     >
-      {error === undefined ? null : <Alert type="error" showIcon title={error} className="xl-gate-alert" role="alert" />}
+      {error === undefined ? null : (
+        <Alert type="error" showIcon title={error} className="xl-gate-alert" role="alert" />
+      )}
       <input type="text" autoComplete="username" value={username} readOnly hidden />
-      <Form.Item name="current" label={t('signIn.currentPassword')} rules={[{ required: true, message: t('ui.required') }]}>
+      <Form.Item
+        name="current"
+        label={t('signIn.currentPassword')}
+        rules={[{ required: true, message: t('ui.required') }]}
+      >
         <Input.Password autoComplete="current-password" />
       </Form.Item>
-      <Form.Item name="next" label={t('signIn.newPassword')} extra={t('signIn.passwordRule')} rules={[{ required: true, message: t('ui.required') }, { validator: check }]}>
+      <Form.Item
+        name="next"
+        label={t('signIn.newPassword')}
+        extra={t('signIn.passwordRule')}
+        rules={[{ required: true, message: t('ui.required') }, { validator: check }]}
+      >
         <Input.Password autoComplete="new-password" />
       </Form.Item>
       <Form.Item
@@ -47,7 +72,12 @@ export function PasswordForm({ username, onDone, submitLabel }: { readonly usern
         dependencies={['next']}
         rules={[
           { required: true, message: t('ui.required') },
-          ({ getFieldValue }) => ({ validator: (_rule, value) => (value === undefined || value === getFieldValue('next') ? Promise.resolve() : Promise.reject(new Error(t('signIn.notSame')))) }),
+          ({ getFieldValue }) => ({
+            validator: (_rule, value) =>
+              value === undefined || value === getFieldValue('next')
+                ? Promise.resolve()
+                : Promise.reject(new Error(t('signIn.notSame'))),
+          }),
         ]}
       >
         <Input.Password autoComplete="new-password" />
@@ -59,7 +89,15 @@ export function PasswordForm({ username, onDone, submitLabel }: { readonly usern
   );
 }
 
-export function ForcedPassword({ username, onDone, onCancel }: { readonly username: string; readonly onDone: () => Promise<void>; readonly onCancel: () => void }) {
+export function ForcedPassword({
+  username,
+  onDone,
+  onCancel,
+}: {
+  readonly username: string;
+  readonly onDone: () => Promise<void>;
+  readonly onCancel: () => void;
+}) {
   const t = useText();
   return (
     <Gate title={t('signIn.changeFirst')} note={t('signIn.changeFirstNote')}>
@@ -81,9 +119,12 @@ export function TotpSteps({ onDone }: { readonly onDone: () => Promise<void> | v
   const run = (work: Promise<void>) => {
     setBusy(true);
     setError(undefined);
-    work.catch((problem: unknown) => setError(problem instanceof ApiError ? problem.message : String(problem))).finally(() => setBusy(false));
+    work
+      .catch((problem: unknown) => setError(problem instanceof ApiError ? problem.message : String(problem)))
+      .finally(() => setBusy(false));
   };
-  const problem = error === undefined ? null : <Alert type="error" showIcon title={error} className="xl-gate-alert" role="alert" />;
+  const problem =
+    error === undefined ? null : <Alert type="error" showIcon title={error} className="xl-gate-alert" role="alert" />;
   if (codes !== undefined)
     return (
       <>
@@ -106,7 +147,17 @@ export function TotpSteps({ onDone }: { readonly onDone: () => Promise<void> | v
           <QRCode value={made.uri} size={176} bgColor="#fff" color="#10242a" />
           <Copyable text={made.secret} />
         </div>
-        <Form<{ code: string }> layout="vertical" requiredMark={false} onFinish={({ code }) => run(api<{ recoveryCodes: string[] }>('/me/totp', { method: 'PUT', body: { code } }).then((answer) => setCodes(answer.recoveryCodes)))}>
+        <Form<{ code: string }>
+          layout="vertical"
+          requiredMark={false}
+          onFinish={({ code }) =>
+            run(
+              api<{ recoveryCodes: string[] }>('/me/totp', { method: 'PUT', body: { code } }).then((answer) =>
+                setCodes(answer.recoveryCodes),
+              ),
+            )
+          }
+        >
           <Form.Item name="code" label={t('signIn.firstCode')} rules={[{ required: true, message: t('ui.required') }]}>
             <Input inputMode="numeric" autoComplete="one-time-code" maxLength={6} autoFocus />
           </Form.Item>
@@ -119,8 +170,18 @@ export function TotpSteps({ onDone }: { readonly onDone: () => Promise<void> | v
   return (
     <>
       {problem}
-      <Form<{ password: string }> layout="vertical" requiredMark={false} onFinish={({ password }) => run(api<{ secret: string; uri: string }>('/me/totp', { method: 'POST', body: { password } }).then(setMade))}>
-        <Form.Item name="password" label={t('signIn.currentPassword')} rules={[{ required: true, message: t('ui.required') }]}>
+      <Form<{ password: string }>
+        layout="vertical"
+        requiredMark={false}
+        onFinish={({ password }) =>
+          run(api<{ secret: string; uri: string }>('/me/totp', { method: 'POST', body: { password } }).then(setMade))
+        }
+      >
+        <Form.Item
+          name="password"
+          label={t('signIn.currentPassword')}
+          rules={[{ required: true, message: t('ui.required') }]}
+        >
           <Input.Password autoComplete="current-password" />
         </Form.Item>
         <Button type="primary" htmlType="submit" block loading={busy}>
@@ -131,7 +192,15 @@ export function TotpSteps({ onDone }: { readonly onDone: () => Promise<void> | v
   );
 }
 
-export function EnrolTotp({ title, onDone, onCancel }: { readonly title: string; readonly onDone: () => Promise<void>; readonly onCancel: () => void }) {
+export function EnrolTotp({
+  title,
+  onDone,
+  onCancel,
+}: {
+  readonly title: string;
+  readonly onDone: () => Promise<void>;
+  readonly onCancel: () => void;
+}) {
   const t = useText();
   return (
     <Gate title={title} note={t('signIn.totpWhy')}>

@@ -1,5 +1,22 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, type AnyRoute } from '@tanstack/react-router';
-import { ErrorState, PageSkeleton, parseSearch, permits, stringifySearch, useSession, useText, type ConsoleModule, type ConsoleRoute } from '@xinglin/platform/ui';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  type AnyRoute,
+} from '@tanstack/react-router';
+import {
+  ErrorState,
+  PageSkeleton,
+  parseSearch,
+  permits,
+  stringifySearch,
+  useSession,
+  useText,
+  type ConsoleModule,
+  type ConsoleRoute,
+} from '@xinglin/platform/ui';
 import type { ComponentType } from 'react';
 import { HomePage } from './home.tsx';
 import { Shell } from './shell.tsx';
@@ -9,15 +26,26 @@ import { NotFound } from './not-found.tsx';
 
 /** Puts the areas' pages behind sign-in, the shell and their permission; each page's code is loaded when it is first opened. */
 export function createConsoleRouter(modules: readonly ConsoleModule[]) {
-  const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, validateSearch: (search: Record<string, unknown>) => search });
+  const root = createRootRoute({
+    component: Outlet,
+    notFoundComponent: NotFound,
+    validateSearch: (search: Record<string, unknown>) => search,
+  });
   const session = createRoute({ getParentRoute: () => root, id: 'session', component: SignedIn });
-  const shell = createRoute({ getParentRoute: () => session, id: 'shell', component: () => <Shell modules={modules} /> });
+  const shell = createRoute({
+    getParentRoute: () => session,
+    id: 'shell',
+    component: () => <Shell modules={modules} />,
+  });
   const signIn = createRoute({ getParentRoute: () => root, path: '/login', component: SignInPage });
   const home = createRoute({ getParentRoute: () => shell, path: '/', component: () => <HomePage modules={modules} /> });
   const pages: AnyRoute[] = [];
   const bare: AnyRoute[] = [];
   for (const route of modules.flatMap((module) => module.routes)) {
-    const component = lazyRouteComponent(() => route.load() as Promise<Record<string, ComponentType>>, 'Page') as ComponentType;
+    const component = lazyRouteComponent(
+      () => route.load() as Promise<Record<string, ComponentType>>,
+      'Page',
+    ) as ComponentType;
     const parent = (route.bare === true ? root : shell) as unknown as AnyRoute;
     const made = createRoute({
       getParentRoute: () => parent,

@@ -1,8 +1,31 @@
-import { BulbOutlined, LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, QuestionCircleOutlined, SearchOutlined, TranslationOutlined, UserOutlined } from '@ant-design/icons';
+import {
+  BulbOutlined,
+  LogoutOutlined,
+  MenuFoldOutlined,
+  MenuUnfoldOutlined,
+  QuestionCircleOutlined,
+  SearchOutlined,
+  TranslationOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Button, Dropdown, Input, Layout, Menu, Modal, Tooltip, type MenuProps } from 'antd';
 import { Suspense, useContext, useState } from 'react';
-import { Kbd, PageSkeleton, setLocale, textOr, ThemeContext, useKeys, useLiveStatus, useLocale, useSession, useStored, useText, type ConsoleMenuItem, type ConsoleModule } from '@xinglin/platform/ui';
+import {
+  Kbd,
+  PageSkeleton,
+  setLocale,
+  textOr,
+  ThemeContext,
+  useKeys,
+  useLiveStatus,
+  useLocale,
+  useSession,
+  useStored,
+  useText,
+  type ConsoleMenuItem,
+  type ConsoleModule,
+} from '@xinglin/platform/ui';
 import { InboxBell } from './inbox-bell.tsx';
 
 const GROUPS: readonly ConsoleMenuItem['group'][] = ['watch', 'respond', 'supervise', 'engine', 'manage'];
@@ -14,7 +37,9 @@ export function Shell({ modules }: { readonly modules: readonly ConsoleModule[] 
   const { pathname } = useLocation();
   const [folded, setFolded] = useStored('nav.folded', false);
   const items = modules.flatMap((module) => module.menu).filter((item) => can(item.permission));
-  const current = items.filter((item) => pathname === item.path || pathname.startsWith(`${item.path}/`)).toSorted((a, b) => b.path.length - a.path.length)[0];
+  const current = items
+    .filter((item) => pathname === item.path || pathname.startsWith(`${item.path}/`))
+    .toSorted((a, b) => b.path.length - a.path.length)[0];
   const menu = GROUPS.flatMap((group): NonNullable<MenuProps['items']> => {
     const own = items.filter((item) => item.group === group);
     if (own.length === 0) return [];
@@ -48,9 +73,20 @@ export function Shell({ modules }: { readonly modules: readonly ConsoleModule[] 
           )}
         </Link>
         <nav className="xl-nav" aria-label={t('shell.nav')}>
-          <Menu mode="inline" inlineCollapsed={folded} items={menu} selectedKeys={current === undefined ? [] : [current.path]} />
+          <Menu
+            mode="inline"
+            inlineCollapsed={folded}
+            items={menu}
+            selectedKeys={current === undefined ? [] : [current.path]}
+          />
         </nav>
-        <Button type="text" className="xl-fold" icon={folded ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />} aria-label={t(folded ? 'shell.unfold' : 'shell.fold')} onClick={() => setFolded(!folded)} />
+        <Button
+          type="text"
+          className="xl-fold"
+          icon={folded ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+          aria-label={t(folded ? 'shell.unfold' : 'shell.fold')}
+          onClick={() => setFolded(!folded)}
+        />
       </Layout.Sider>
       <Layout>
         <TopBar />
@@ -94,19 +130,39 @@ function TopBar() {
         <LiveDot />
         <InboxBell />
         <Tooltip title={t('shell.keys')}>
-          <Button type="text" icon={<QuestionCircleOutlined />} aria-label={t('shell.keys')} onClick={() => setHelp(true)} />
+          <Button
+            type="text"
+            icon={<QuestionCircleOutlined />}
+            aria-label={t('shell.keys')}
+            onClick={() => setHelp(true)}
+          />
         </Tooltip>
         <Tooltip title={t('shell.theme')}>
-          <Button type="text" icon={<BulbOutlined />} aria-label={t('shell.theme')} onClick={() => theme.set(theme.name === 'dark' ? 'light' : 'dark')} />
+          <Button
+            type="text"
+            icon={<BulbOutlined />}
+            aria-label={t('shell.theme')}
+            onClick={() => theme.set(theme.name === 'dark' ? 'light' : 'dark')}
+          />
         </Tooltip>
         <Tooltip title={locale === 'en' ? '切换到中文' : 'Switch to English'}>
-          <Button type="text" icon={<TranslationOutlined />} aria-label={locale === 'en' ? '切换到中文' : 'Switch to English'} onClick={() => setLocale(locale === 'en' ? 'zh-CN' : 'en')} />
+          <Button
+            type="text"
+            icon={<TranslationOutlined />}
+            aria-label={locale === 'en' ? '切换到中文' : 'Switch to English'}
+            onClick={() => setLocale(locale === 'en' ? 'zh-CN' : 'en')}
+          />
         </Tooltip>
         <Dropdown
           trigger={['click']}
           menu={{
             items: [
-              { key: 'me', icon: <UserOutlined />, label: t('shell.myAccount'), onClick: () => void navigate({ to: '/me' }) },
+              {
+                key: 'me',
+                icon: <UserOutlined />,
+                label: t('shell.myAccount'),
+                onClick: () => void navigate({ to: '/me' }),
+              },
               { type: 'divider' },
               { key: 'out', icon: <LogoutOutlined />, label: t('shell.signOut'), onClick: signOut },
             ],

@@ -26,7 +26,14 @@ export function SignInPage() {
   const [needsTotp, setNeedsTotp] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | undefined>(filters['error']);
-  const methods = useQuery({ queryKey: ['sign-in-methods'], queryFn: () => api<{ readonly oidc: { readonly name: string; readonly start: string } | null }>('/session/methods', { signingIn: true }), retry: false });
+  const methods = useQuery({
+    queryKey: ['sign-in-methods'],
+    queryFn: () =>
+      api<{ readonly oidc: { readonly name: string; readonly start: string } | null }>('/session/methods', {
+        signingIn: true,
+      }),
+    retry: false,
+  });
   const oidc = methods.data?.oidc ?? null;
   useEffect(() => {
     document.title = `${t('signIn.title')} · ${t('shell.product')}`;
@@ -35,7 +42,11 @@ export function SignInPage() {
     setBusy(true);
     setError(undefined);
     try {
-      const answer = await api<SessionAnswer>('/session', { method: 'POST', body: { ...values, username: values.username.trim(), totp: needsTotp ? values.totp : undefined }, signingIn: true });
+      const answer = await api<SessionAnswer>('/session', {
+        method: 'POST',
+        body: { ...values, username: values.username.trim(), totp: needsTotp ? values.totp : undefined },
+        signingIn: true,
+      });
       if (answer.csrf !== undefined) setCsrf(answer.csrf);
       client.clear();
       client.setQueryData(['session'], answer);
@@ -49,17 +60,44 @@ export function SignInPage() {
   };
   return (
     <Gate title={t('signIn.title')}>
-      {error === undefined ? null : <Alert type="error" showIcon title={error} className="xl-gate-alert" role="alert" />}
-      <Form<SignInForm> form={form} layout="vertical" requiredMark={false} onFinish={(values) => void submit(values)} size="large">
-        <Form.Item name="username" label={t('signIn.username')} rules={[{ required: true, message: t('signIn.usernameNeeded') }]}>
+      {error === undefined ? null : (
+        <Alert type="error" showIcon title={error} className="xl-gate-alert" role="alert" />
+      )}
+      <Form<SignInForm>
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        onFinish={(values) => void submit(values)}
+        size="large"
+      >
+        <Form.Item
+          name="username"
+          label={t('signIn.username')}
+          rules={[{ required: true, message: t('signIn.usernameNeeded') }]}
+        >
           <Input prefix={<UserOutlined />} autoComplete="username" autoFocus disabled={needsTotp} />
         </Form.Item>
-        <Form.Item name="password" label={t('signIn.password')} rules={[{ required: true, message: t('signIn.passwordNeeded') }]}>
+        <Form.Item
+          name="password"
+          label={t('signIn.password')}
+          rules={[{ required: true, message: t('signIn.passwordNeeded') }]}
+        >
           <Input.Password prefix={<LockOutlined />} autoComplete="current-password" disabled={needsTotp} />
         </Form.Item>
         {needsTotp ? (
-          <Form.Item name="totp" label={t('signIn.totp')} extra={t('signIn.totpHint')} rules={[{ required: true, message: t('signIn.totpNeededField') }]}>
-            <Input prefix={<SafetyOutlined />} inputMode="numeric" autoComplete="one-time-code" maxLength={32} autoFocus />
+          <Form.Item
+            name="totp"
+            label={t('signIn.totp')}
+            extra={t('signIn.totpHint')}
+            rules={[{ required: true, message: t('signIn.totpNeededField') }]}
+          >
+            <Input
+              prefix={<SafetyOutlined />}
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              maxLength={32}
+              autoFocus
+            />
           </Form.Item>
         ) : null}
         <Button type="primary" htmlType="submit" block loading={busy}>

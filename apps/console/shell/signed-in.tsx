@@ -1,7 +1,21 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
-import { api, ApiError, ErrorState, PageSkeleton, permits, SessionContext, setCsrf, startLive, stopLive, useText, whenUnauthenticated, type Session, type SessionAnswer } from '@xinglin/platform/ui';
+import {
+  api,
+  ApiError,
+  ErrorState,
+  PageSkeleton,
+  permits,
+  SessionContext,
+  setCsrf,
+  startLive,
+  stopLive,
+  useText,
+  whenUnauthenticated,
+  type Session,
+  type SessionAnswer,
+} from '@xinglin/platform/ui';
 import { LIVE_TOPICS } from './live-topics.ts';
 import { EnrolTotp, ForcedPassword } from './restricted.tsx';
 
@@ -55,10 +69,13 @@ export function SignedIn() {
     [answer, client],
   );
   const unauthenticated = ended || (query.error instanceof ApiError && query.error.status === 401);
-  if (unauthenticated) {
-    const back = location.pathname === '/' ? undefined : location.href;
-    return <Navigate to="/login" search={(back === undefined ? {} : { back }) as never} replace />;
-  }
+  const navigate = useNavigate();
+  const back = location.pathname === '/' || location.pathname === '/login' ? undefined : location.href;
+  useEffect(() => {
+    if (unauthenticated)
+      void navigate({ to: '/login', search: (back === undefined ? {} : { back }) as never, replace: true });
+  }, [unauthenticated, navigate, back]);
+  if (unauthenticated) return <PageSkeleton />;
   if (query.error !== null && answer === undefined)
     return (
       <div className="xl-page">
@@ -66,8 +83,16 @@ export function SignedIn() {
       </div>
     );
   if (session === undefined || answer === undefined) return <PageSkeleton />;
-  if (answer.restriction === 'password') return <ForcedPassword username={answer.user?.username ?? answer.actor.name} onDone={session.reload} onCancel={session.signOut} />;
-  if (answer.restriction === 'totp') return <EnrolTotp title={t('signIn.totpNeeded')} onDone={session.reload} onCancel={session.signOut} />;
+  if (answer.restriction === 'password')
+    return (
+      <ForcedPassword
+        username={answer.user?.username ?? answer.actor.name}
+        onDone={session.reload}
+        onCancel={session.signOut}
+      />
+    );
+  if (answer.restriction === 'totp')
+    return <EnrolTotp title={t('signIn.totpNeeded')} onDone={session.reload} onCancel={session.signOut} />;
   return (
     <SessionContext.Provider value={session}>
       <Outlet />

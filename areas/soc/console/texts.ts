@@ -8,4 +8,13 @@ import { respondTexts } from './texts/respond.ts';
 import { screenTexts } from './texts/screen.ts';
 import { searchTexts } from './texts/search.ts';
 
-export const socTexts: Texts = { ...commonTexts, ...respondTexts, ...incidentTexts, ...searchTexts, ...noticeTexts, ...registerTexts, ...engineTexts, ...screenTexts };
+export const socTexts: Texts = {
+  ...commonTexts,
+  ...respondTexts,
+  ...incidentTexts,
+  ...searchTexts,
+  ...noticeTexts,
+  ...registerTexts,
+  ...engineTexts,
+  ...screenTexts,
+};

@@ -1,4 +1,11 @@
-import { CheckCircleOutlined, CloseCircleOutlined, NotificationOutlined, SafetyCertificateOutlined, StopOutlined, UserAddOutlined } from '@ant-design/icons';
+import {
+  CheckCircleOutlined,
+  CloseCircleOutlined,
+  NotificationOutlined,
+  SafetyCertificateOutlined,
+  StopOutlined,
+  UserAddOutlined,
+} from '@ant-design/icons';
 import { useNavigate } from '@tanstack/react-router';
 import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
@@ -22,23 +29,46 @@ export function AlertActions({ alert }: { readonly alert: AlertDetail }) {
   const [verdict, setVerdict] = useState<VerdictName>();
   const [suppressing, setSuppressing] = useState(false);
   const act = useAct({ done: t('ui.done'), refresh: [['/alerts']] });
-  const promote = useAct<Incident>({ done: t('incident.created'), refresh: [['/alerts'], ['/incidents']], onDone: (incident) => void navigate({ to: `/incidents/${incident.id}` }) });
+  const promote = useAct<Incident>({
+    done: t('incident.created'),
+    refresh: [['/alerts'], ['/incidents']],
+    onDone: (incident) => void navigate({ to: `/incidents/${incident.id}` }),
+  });
   return (
     <div className="soc-actions">
       <span className="soc-actions-label">{t('alert.verdict')}</span>
       {VERDICTS.map(([value, icon]) => (
-        <Button key={value} icon={icon} size="small" type={alert.verdict === value ? 'primary' : 'default'} onClick={() => setVerdict(value)} data-testid={`verdict-${value}`}>
+        <Button
+          key={value}
+          icon={icon}
+          size="small"
+          type={alert.verdict === value ? 'primary' : 'default'}
+          onClick={() => setVerdict(value)}
+          data-testid={`verdict-${value}`}
+        >
           {t(`verdict.${value}`)}
         </Button>
       ))}
       <span className="soc-actions-gap" />
       {alert.assignee === actor.name || alert.assignee === actor.id ? null : (
-        <Button size="small" icon={<UserAddOutlined />} loading={act.isPending} onClick={() => act.mutate({ path: `/alerts/${alert.id}/assign`, body: { assignee: actor.id } })}>
+        <Button
+          size="small"
+          icon={<UserAddOutlined />}
+          loading={act.isPending}
+          onClick={() => act.mutate({ path: `/alerts/${alert.id}/assign`, body: { assignee: actor.id } })}
+        >
           {t('alert.takeOver')}
         </Button>
       )}
       {alert.incidentId === null && can('incident:write') ? (
-        <Button size="small" icon={<NotificationOutlined />} loading={promote.isPending} onClick={() => promote.mutate({ path: '/incidents', body: { title: alert.titleZh || alert.title, alertIds: [alert.id] } })}>
+        <Button
+          size="small"
+          icon={<NotificationOutlined />}
+          loading={promote.isPending}
+          onClick={() =>
+            promote.mutate({ path: '/incidents', body: { title: alert.titleZh || alert.title, alertIds: [alert.id] } })
+          }
+        >
           {t('alert.promote')}
         </Button>
       ) : null}
@@ -47,31 +77,60 @@ export function AlertActions({ alert }: { readonly alert: AlertDetail }) {
           {t('suppress.do')}
         </Button>
       ) : null}
-      {verdict === undefined ? null : <VerdictDialog alertIds={[alert.id]} verdict={verdict} close={() => setVerdict(undefined)} />}
+      {verdict === undefined ? null : (
+        <VerdictDialog alertIds={[alert.id]} verdict={verdict} close={() => setVerdict(undefined)} />
+      )}
       {suppressing ? <SuppressDialog alert={alert} close={() => setSuppressing(false)} /> : null}
     </div>
   );
 }
 
 /** A verdict always has its reason: it teaches the rules and stands up in review. */
-export function VerdictDialog({ alertIds, verdict, close, onDone }: { readonly alertIds: readonly string[]; readonly verdict: VerdictName; readonly close: () => void; readonly onDone?: () => void }) {
+export function VerdictDialog({
+  alertIds,
+  verdict,
+  close,
+  onDone,
+}: {
+  readonly alertIds: readonly string[];
+  readonly verdict: VerdictName;
+  readonly close: () => void;
+  readonly onDone?: () => void;
+}) {
   const t = useText();
   const [form] = Form.useForm<{ reason: string }>();
   const finish = () => {
     close();
     onDone?.();
   };
-  const act = useAct({ done: t('alert.verdictSaved'), refresh: [['/alerts'], ['/overview'], ['/incidents']], onDone: finish });
+  const act = useAct({
+    done: t('alert.verdictSaved'),
+    refresh: [['/alerts'], ['/overview'], ['/incidents']],
+    onDone: finish,
+  });
   const [one] = alertIds;
   const quick = [1, 2, 3].map((index) => t(`verdict.${verdict}.reason${String(index)}`));
   return (
-    <Modal open title={`${t('alert.verdict')}:${t(`verdict.${verdict}`)}`} onCancel={close} okText={t('ui.submit')} cancelText={t('ui.cancel')} confirmLoading={act.isPending} onOk={() => form.submit()} destroyOnHidden>
+    <Modal
+      open
+      title={`${t('alert.verdict')}:${t(`verdict.${verdict}`)}`}
+      onCancel={close}
+      okText={t('ui.submit')}
+      cancelText={t('ui.cancel')}
+      confirmLoading={act.isPending}
+      onOk={() => form.submit()}
+      destroyOnHidden
+    >
       <p className="xl-muted">{t(`verdict.${verdict}.means`)}</p>
       <Form
         form={form}
         layout="vertical"
         onFinish={({ reason }) =>
-          act.mutate(alertIds.length === 1 ? { path: `/alerts/${one ?? ''}/verdict`, body: { verdict, reason } } : { path: '/alerts/bulk', body: { ids: alertIds, action: { type: 'verdict', verdict, reason } } })
+          act.mutate(
+            alertIds.length === 1
+              ? { path: `/alerts/${one ?? ''}/verdict`, body: { verdict, reason } }
+              : { path: '/alerts/bulk', body: { ids: alertIds, action: { type: 'verdict', verdict, reason } } },
+          )
         }
       >
         <Form.Item name="reason" label={t('verdict.reason')} rules={[{ required: true, message: t('ui.required') }]}>

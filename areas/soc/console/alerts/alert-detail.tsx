@@ -1,7 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Tabs } from 'antd';
-import { api, Copyable, EmptyState, ExactTime, Facts, FieldTable, Loaded, LevelTag, PlainTag, RelTime, useLiveQueries, useLocale, useNumber, useSession, useText, exactTime } from '@xinglin/platform/ui';
+import {
+  api,
+  Copyable,
+  EmptyState,
+  ExactTime,
+  Facts,
+  FieldTable,
+  Loaded,
+  LevelTag,
+  PlainTag,
+  RelTime,
+  useLiveQueries,
+  useLocale,
+  useNumber,
+  useSession,
+  useText,
+  exactTime,
+} from '@xinglin/platform/ui';
 import type { AlertDetail, EventRecord } from '@xinglin/soc';
 import { Entities, Techniques } from '../shared/entities.tsx';
 import { word } from '../shared/words.ts';
@@ -11,7 +28,10 @@ import { matchedFields, WhyFired } from './why-fired.tsx';
 
 /** Everything for a verdict on one page: why, on what, the evidence, what to do. */
 export function AlertDetailView({ id }: { readonly id: string }) {
-  const query = useQuery({ queryKey: ['/alerts', 'one', id], queryFn: ({ signal }) => api<AlertDetail>(`/alerts/${id}`, { signal }) });
+  const query = useQuery({
+    queryKey: ['/alerts', 'one', id],
+    queryFn: ({ signal }) => api<AlertDetail>(`/alerts/${id}`, { signal }),
+  });
   useLiveQueries(['alert.changed'], [['/alerts', 'one', id]], 5000);
   return <Loaded query={query}>{(alert) => <Detail alert={alert} />}</Loaded>;
 }
@@ -22,7 +42,8 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
   const number = useNumber();
   const titleOf = useTitle();
   const { can } = useSession();
-  const remediation = locale === 'en' ? alert.remediation || alert.remediationZh : alert.remediationZh || alert.remediation;
+  const remediation =
+    locale === 'en' ? alert.remediation || alert.remediationZh : alert.remediationZh || alert.remediation;
   const matched = matchedFields(alert.explanation);
   return (
     <article className="soc-detail">
@@ -54,18 +75,50 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
         <Facts
           columns={4}
           items={[
-            { label: t('soc.institution'), value: can('institution:read') ? <Link to={`/institutions/${alert.tenant}`}>{alert.institution}</Link> : alert.institution },
+            {
+              label: t('soc.institution'),
+              value: can('institution:read') ? (
+                <Link to={`/institutions/${alert.tenant}`}>{alert.institution}</Link>
+              ) : (
+                alert.institution
+              ),
+            },
             {
               label: t('alert.asset'),
-              value: alert.asset === null ? <span className="xl-muted">{t('alert.noAsset')}</span> : `${alert.asset.name}${alert.asset.system === null ? '' : ` · ${alert.asset.system}`} · ${t('soc.importance')} ${String(alert.asset.importance)}`,
+              value:
+                alert.asset === null ? (
+                  <span className="xl-muted">{t('alert.noAsset')}</span>
+                ) : (
+                  `${alert.asset.name}${alert.asset.system === null ? '' : ` · ${alert.asset.system}`} · ${t('soc.importance')} ${String(alert.asset.importance)}`
+                ),
             },
             { label: t('alert.count'), value: <span className="xl-num">{number(alert.count)}</span> },
             { label: t('alert.assignee'), value: alert.assignee ?? '–' },
             { label: t('alert.firstSeen'), value: <ExactTime at={alert.firstSeen} /> },
             { label: t('alert.lastSeen'), value: <ExactTime at={alert.lastSeen} /> },
-            { label: t('alert.incident'), value: alert.incidentId === null ? '–' : <Link to={`/incidents/${alert.incidentId}`}>{t('alert.openIncident')}</Link> },
-            { label: t('alert.rule'), value: can('rule:read') && alert.kind !== 'silence' && alert.kind !== 'intel' ? <Link to={`/rules/${alert.ruleId}`}>{alert.ruleId.slice(0, 18)}</Link> : <Copyable text={alert.ruleId} short /> },
-            ...(alert.verdict === null ? [] : [{ label: t('alert.verdict'), value: `${word(t, 'verdict', alert.verdict)} · ${alert.verdictReason}` }]),
+            {
+              label: t('alert.incident'),
+              value:
+                alert.incidentId === null ? (
+                  '–'
+                ) : (
+                  <Link to={`/incidents/${alert.incidentId}`}>{t('alert.openIncident')}</Link>
+                ),
+            },
+            {
+              label: t('alert.rule'),
+              value:
+                can('rule:read') && alert.kind !== 'silence' && alert.kind !== 'intel' ? (
+                  <Link to={`/rules/${alert.ruleId}`}>{alert.ruleId.slice(0, 18)}</Link>
+                ) : (
+                  <Copyable text={alert.ruleId} short />
+                ),
+            },
+            ...(alert.verdict === null
+              ? []
+              : [
+                  { label: t('alert.verdict'), value: `${word(t, 'verdict', alert.verdict)} · ${alert.verdictReason}` },
+                ]),
           ]}
         />
       </section>
@@ -76,7 +129,11 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
       <section className="soc-block">
         <Tabs
           items={[
-            { key: 'evidence', label: t('alert.evidence', { n: alert.evidence.length }), children: <Evidence events={alert.evidence} matched={matched} /> },
+            {
+              key: 'evidence',
+              label: t('alert.evidence', { n: alert.evidence.length }),
+              children: <Evidence events={alert.evidence} matched={matched} />,
+            },
             {
               key: 'related',
               label: t('alert.related', { n: alert.related.length }),
@@ -113,7 +170,13 @@ export function steps(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-export function Evidence({ events, matched }: { readonly events: readonly EventRecord[]; readonly matched: ReadonlySet<string> }) {
+export function Evidence({
+  events,
+  matched,
+}: {
+  readonly events: readonly EventRecord[];
+  readonly matched: ReadonlySet<string>;
+}) {
   const t = useText();
   if (events.length === 0) return <EmptyState compact title={t('alert.noEvidence')} hint={t('alert.noEvidenceHint')} />;
   return (
@@ -132,7 +195,15 @@ export function Evidence({ events, matched }: { readonly events: readonly EventR
   );
 }
 
-export function EventBody({ event, matched, onFilter }: { readonly event: EventRecord; readonly matched?: ReadonlySet<string>; readonly onFilter?: (field: string, value: string, exclude: boolean) => void }) {
+export function EventBody({
+  event,
+  matched,
+  onFilter,
+}: {
+  readonly event: EventRecord;
+  readonly matched?: ReadonlySet<string>;
+  readonly onFilter?: (field: string, value: string, exclude: boolean) => void;
+}) {
   const t = useText();
   const raw = event.raw === '' ? event.message : event.raw;
   return (
@@ -142,7 +213,13 @@ export function EventBody({ event, matched, onFilter }: { readonly event: EventR
         {
           key: 'fields',
           label: t('event.fields'),
-          children: <FieldTable fields={event.fields} {...(matched === undefined ? {} : { matched })} {...(onFilter === undefined ? {} : { onFilter })} />,
+          children: (
+            <FieldTable
+              fields={event.fields}
+              {...(matched === undefined ? {} : { matched })}
+              {...(onFilter === undefined ? {} : { onFilter })}
+            />
+          ),
         },
         {
           key: 'raw',

@@ -12,7 +12,11 @@ export function BulkActions({ alerts, done }: { readonly alerts: readonly Alert[
   const ids = alerts.map((alert) => alert.id);
   const [verdict, setVerdict] = useState<'true' | 'false' | 'benign'>();
   const assign = useAct({ done: t('ui.done'), refresh: [['/alerts']], onDone: done });
-  const join = useAct<Incident>({ done: t('incident.created'), refresh: [['/alerts'], ['/incidents']], onDone: (incident) => void navigate({ to: `/incidents/${incident.id}` }) });
+  const join = useAct<Incident>({
+    done: t('incident.created'),
+    refresh: [['/alerts'], ['/incidents']],
+    onDone: (incident) => void navigate({ to: `/incidents/${incident.id}` }),
+  });
   return (
     <span className="xl-row-wrap">
       {(['true', 'benign', 'false'] as const).map((value) => (
@@ -20,15 +24,27 @@ export function BulkActions({ alerts, done }: { readonly alerts: readonly Alert[
           {t(`verdict.${value}`)}
         </Button>
       ))}
-      <Button size="small" loading={assign.isPending} onClick={() => assign.mutate({ path: '/alerts/bulk', body: { ids, action: { type: 'assign', assignee: actor.id } } })}>
+      <Button
+        size="small"
+        loading={assign.isPending}
+        onClick={() =>
+          assign.mutate({ path: '/alerts/bulk', body: { ids, action: { type: 'assign', assignee: actor.id } } })
+        }
+      >
         {t('alert.takeOver')}
       </Button>
       {can('incident:write') ? (
-        <Button size="small" loading={join.isPending} onClick={() => join.mutate({ path: '/incidents', body: { title: alerts[0]?.titleZh ?? '', alertIds: ids } })}>
+        <Button
+          size="small"
+          loading={join.isPending}
+          onClick={() => join.mutate({ path: '/incidents', body: { title: alerts[0]?.titleZh ?? '', alertIds: ids } })}
+        >
           {t('alert.join')}
         </Button>
       ) : null}
-      {verdict === undefined ? null : <VerdictDialog alertIds={ids} verdict={verdict} close={() => setVerdict(undefined)} onDone={done} />}
+      {verdict === undefined ? null : (
+        <VerdictDialog alertIds={ids} verdict={verdict} close={() => setVerdict(undefined)} onDone={done} />
+      )}
     </span>
   );
 }

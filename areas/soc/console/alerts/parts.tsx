@@ -11,7 +11,8 @@ export function useTitle(): (alert: { readonly title: string; readonly titleZh: 
 
 export function AlertState({ alert }: { readonly alert: Pick<Alert, 'status' | 'verdict'> }) {
   const t = useText();
-  if (alert.verdict !== null) return <StateTag tone={VERDICT_TONE[alert.verdict] ?? 'quiet'}>{word(t, 'verdict', alert.verdict)}</StateTag>;
+  if (alert.verdict !== null)
+    return <StateTag tone={VERDICT_TONE[alert.verdict] ?? 'quiet'}>{word(t, 'verdict', alert.verdict)}</StateTag>;
   return <StateTag tone={ALERT_TONE[alert.status] ?? 'quiet'}>{word(t, 'alert.status', alert.status)}</StateTag>;
 }
 

@@ -8,7 +8,11 @@ import { matchedFields } from './why-fired.tsx';
 
 interface SuppressForm {
   readonly scope: 'rule' | 'any';
-  readonly conditions: readonly { readonly field: string; readonly op: 'equals' | 'cidr' | 'wildcard'; readonly value: string }[];
+  readonly conditions: readonly {
+    readonly field: string;
+    readonly op: 'equals' | 'cidr' | 'wildcard';
+    readonly value: string;
+  }[];
   readonly reason: string;
   readonly expiresAt: Dayjs;
 }
@@ -30,7 +34,9 @@ export function SuppressDialog({ alert, close }: { readonly alert: AlertDetail; 
   const save = useAct({ done: t('suppress.saved'), refresh: [['/alerts'], ['/suppressions']], onDone: close });
   const event = alert.evidence[0]?.fields ?? {};
   const fields = Object.keys(event).toSorted();
-  const first = [...matchedFields(alert.explanation), 'source.ip', 'host.name', 'user.name'].find((field) => event[field] !== undefined);
+  const first = [...matchedFields(alert.explanation), 'source.ip', 'host.name', 'user.name'].find(
+    (field) => event[field] !== undefined,
+  );
   const body = (values: SuppressForm) => ({
     tenant: alert.tenant,
     ruleId: values.scope === 'rule' ? alert.ruleId : null,
@@ -65,7 +71,8 @@ export function SuppressDialog({ alert, close }: { readonly alert: AlertDetail; 
         layout="vertical"
         initialValues={{
           scope: 'rule',
-          conditions: first === undefined ? [] : [{ field: first, op: 'equals', value: String(event[first] as string) }],
+          conditions:
+            first === undefined ? [] : [{ field: first, op: 'equals', value: String(event[first] as string) }],
           expiresAt: dayjs().add(7, 'day').startOf('minute'),
         }}
         onValuesChange={() => setPreview(undefined)}
@@ -86,18 +93,40 @@ export function SuppressDialog({ alert, close }: { readonly alert: AlertDetail; 
                 {items.map(({ key, name }) => (
                   <div key={key} className="xl-row">
                     <Form.Item name={[name, 'field']} noStyle rules={[{ required: true, message: t('ui.required') }]}>
-                      <Select showSearch style={{ width: 210 }} options={fields.map((value) => ({ value, label: value }))} onChange={(field: string) => form.setFieldValue(['conditions', name, 'value'], String(event[field] as string))} />
+                      <Select
+                        showSearch
+                        style={{ width: 210 }}
+                        options={fields.map((value) => ({ value, label: value }))}
+                        onChange={(field: string) =>
+                          form.setFieldValue(['conditions', name, 'value'], String(event[field] as string))
+                        }
+                      />
                     </Form.Item>
                     <Form.Item name={[name, 'op']} noStyle>
-                      <Select style={{ width: 104 }} options={(['equals', 'cidr', 'wildcard'] as const).map((value) => ({ value, label: t(`suppress.op.${value}`) }))} />
+                      <Select
+                        style={{ width: 104 }}
+                        options={(['equals', 'cidr', 'wildcard'] as const).map((value) => ({
+                          value,
+                          label: t(`suppress.op.${value}`),
+                        }))}
+                      />
                     </Form.Item>
                     <Form.Item name={[name, 'value']} noStyle rules={[{ required: true, message: t('ui.required') }]}>
                       <Input />
                     </Form.Item>
-                    <Button type="text" icon={<DeleteOutlined />} aria-label={t('ui.delete')} onClick={() => remove(name)} />
+                    <Button
+                      type="text"
+                      icon={<DeleteOutlined />}
+                      aria-label={t('ui.delete')}
+                      onClick={() => remove(name)}
+                    />
                   </div>
                 ))}
-                <Button type="dashed" icon={<PlusOutlined />} onClick={() => add({ field: undefined, op: 'equals', value: '' })}>
+                <Button
+                  type="dashed"
+                  icon={<PlusOutlined />}
+                  onClick={() => add({ field: undefined, op: 'equals', value: '' })}
+                >
                   {t('suppress.addCondition')}
                 </Button>
               </div>
@@ -107,14 +136,35 @@ export function SuppressDialog({ alert, close }: { readonly alert: AlertDetail; 
         <Form.Item name="reason" label={t('suppress.reason')} rules={[{ required: true, message: t('ui.required') }]}>
           <Input.TextArea rows={2} maxLength={500} placeholder={t('suppress.reasonHint')} />
         </Form.Item>
-        <Form.Item name="expiresAt" label={t('suppress.expires')} rules={[{ required: true, message: t('ui.required') }]}>
-          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" minDate={dayjs()} maxDate={dayjs().add(1, 'year')} />
+        <Form.Item
+          name="expiresAt"
+          label={t('suppress.expires')}
+          rules={[{ required: true, message: t('ui.required') }]}
+        >
+          <DatePicker
+            showTime={{ format: 'HH:mm' }}
+            format="YYYY-MM-DD HH:mm"
+            minDate={dayjs()}
+            maxDate={dayjs().add(1, 'year')}
+          />
         </Form.Item>
         <div className="xl-row">
           <Button onClick={() => void look()}>{t('suppress.preview')}</Button>
           <span className="xl-muted">{preview === undefined ? t('suppress.previewFirst') : ''}</span>
         </div>
-        {preview === undefined ? null : <Notice className="soc-gap" type={preview.hidden > 100 ? 'warning' : 'info'} showIcon title={t('suppress.previewResult', { days: preview.days, n: preview.hidden, total: preview.alerts, partly: preview.partly })} />}
+        {preview === undefined ? null : (
+          <Notice
+            className="soc-gap"
+            type={preview.hidden > 100 ? 'warning' : 'info'}
+            showIcon
+            title={t('suppress.previewResult', {
+              days: preview.days,
+              n: preview.hidden,
+              total: preview.alerts,
+              partly: preview.partly,
+            })}
+          />
+        )}
         {error === undefined ? null : <Notice className="soc-gap" type="error" showIcon title={error} />}
       </Form>
     </Modal>

@@ -10,9 +10,29 @@ interface MatchedTest {
 }
 
 interface Why {
-  readonly rule?: { readonly id?: string; readonly version?: string | number; readonly title?: string; readonly titleZh?: string };
-  readonly correlation?: { readonly group?: Readonly<Record<string, unknown>>; readonly count?: number; readonly from?: string; readonly to?: string; readonly seconds?: number };
-  readonly indicator?: { readonly field?: string; readonly matched?: string; readonly feed?: string; readonly type?: string; readonly value?: string; readonly confidence?: number; readonly labels?: readonly string[]; readonly description?: string };
+  readonly rule?: {
+    readonly id?: string;
+    readonly version?: string | number;
+    readonly title?: string;
+    readonly titleZh?: string;
+  };
+  readonly correlation?: {
+    readonly group?: Readonly<Record<string, unknown>>;
+    readonly count?: number;
+    readonly from?: string;
+    readonly to?: string;
+    readonly seconds?: number;
+  };
+  readonly indicator?: {
+    readonly field?: string;
+    readonly matched?: string;
+    readonly feed?: string;
+    readonly type?: string;
+    readonly value?: string;
+    readonly confidence?: number;
+    readonly labels?: readonly string[];
+    readonly description?: string;
+  };
   readonly matched?: { readonly because?: readonly MatchedTest[] };
   readonly grouping?: Readonly<Record<string, string>>;
   readonly severity?: { readonly formula?: string };
@@ -32,7 +52,12 @@ export function matchedFields(explanation: Readonly<Record<string, unknown>>): R
   return new Set([...keys, ...indicator, ...group]);
 }
 
-const text = (value: unknown): string => (value === undefined || value === null ? '–' : typeof value === 'object' ? JSON.stringify(value) : String(value as string | number));
+const text = (value: unknown): string =>
+  value === undefined || value === null
+    ? '–'
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value as string | number);
 
 /** The verdict explained: the rule and its version, each test with the value that held, the window of a correlation, the indicator. */
 export function WhyFired({ explanation }: { readonly explanation: Readonly<Record<string, unknown>> }) {
@@ -42,12 +67,21 @@ export function WhyFired({ explanation }: { readonly explanation: Readonly<Recor
   const tests = testsOf(explanation);
   const ruleTitle = locale === 'en' ? (why.rule?.title ?? why.rule?.titleZh) : (why.rule?.titleZh ?? why.rule?.title);
   const facts: (Fact | undefined)[] = [
-    ruleTitle === undefined ? undefined : { label: t('why.rule'), value: `${ruleTitle}${why.rule?.version === undefined ? '' : ` · v${String(why.rule.version)}`}` },
+    ruleTitle === undefined
+      ? undefined
+      : {
+          label: t('why.rule'),
+          value: `${ruleTitle}${why.rule?.version === undefined ? '' : ` · v${String(why.rule.version)}`}`,
+        },
     why.correlation === undefined
       ? undefined
       : {
           label: t('why.window'),
-          value: t('why.windowText', { n: why.correlation.count ?? 0, span: duration(t, why.correlation.seconds ?? 0), from: why.correlation.from === undefined ? '' : exactTime(why.correlation.from) }),
+          value: t('why.windowText', {
+            n: why.correlation.count ?? 0,
+            span: duration(t, why.correlation.seconds ?? 0),
+            from: why.correlation.from === undefined ? '' : exactTime(why.correlation.from),
+          }),
         },
     why.correlation?.group === undefined || Object.keys(why.correlation.group).length === 0
       ? undefined
@@ -63,8 +97,13 @@ export function WhyFired({ explanation }: { readonly explanation: Readonly<Recor
         },
     why.indicator === undefined
       ? undefined
-      : { label: t('why.indicator'), value: `${text(why.indicator.value ?? why.indicator.matched)} · ${text(why.indicator.feed)} · ${t('why.confidence')} ${text(why.indicator.confidence)}${why.indicator.description ? ` · ${why.indicator.description}` : ''}` },
-    why.indicator?.field === undefined ? undefined : { label: t('why.field'), value: <PlainTag mono>{why.indicator.field}</PlainTag> },
+      : {
+          label: t('why.indicator'),
+          value: `${text(why.indicator.value ?? why.indicator.matched)} · ${text(why.indicator.feed)} · ${t('why.confidence')} ${text(why.indicator.confidence)}${why.indicator.description ? ` · ${why.indicator.description}` : ''}`,
+        },
+    why.indicator?.field === undefined
+      ? undefined
+      : { label: t('why.field'), value: <PlainTag mono>{why.indicator.field}</PlainTag> },
     why.severity?.formula === undefined ? undefined : { label: t('why.severity'), value: why.severity.formula },
   ];
   return (

@@ -2,7 +2,21 @@ import { ExportOutlined, ImportOutlined, PlusOutlined } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router';
 import { Button, Drawer, Form, Input, InputNumber, Popconfirm, Select, Tabs } from 'antd';
 import { useState } from 'react';
-import { Copyable, DataTable, EmptyState, FilterBar, PageFrame, PlainTag, StateTag, download, useAct, useFilters, useSession, useText, type Column } from '@xinglin/platform/ui';
+import {
+  Copyable,
+  DataTable,
+  EmptyState,
+  FilterBar,
+  PageFrame,
+  PlainTag,
+  StateTag,
+  download,
+  useAct,
+  useFilters,
+  useSession,
+  useText,
+  type Column,
+} from '@xinglin/platform/ui';
 import type { Asset, System, Zone } from '@xinglin/soc';
 import type { z } from 'zod';
 import { ImportWizard } from '../shared/import-wizard.tsx';
@@ -32,7 +46,15 @@ export function Page() {
       actions={
         tab !== 'assets' ? null : (
           <>
-            <Button icon={<ExportOutlined />} onClick={() => void download('/assets/export', { query: { tenant: filters['tenant'], q: filters['q'], format: 'xlsx' }, name: 'assets.xlsx' })}>
+            <Button
+              icon={<ExportOutlined />}
+              onClick={() =>
+                void download('/assets/export', {
+                  query: { tenant: filters['tenant'], q: filters['q'], format: 'xlsx' },
+                  name: 'assets.xlsx',
+                })
+              }
+            >
               {t('soc.exportXlsx')}
             </Button>
             {can('asset:write') ? (
@@ -49,10 +71,24 @@ export function Page() {
         )
       }
     >
-      <Tabs activeKey={tab} onChange={(key) => set({ tab: key === 'assets' ? undefined : key, kind: undefined, sort: undefined })} items={(['assets', 'systems', 'zones'] as const).map((key) => ({ key, label: t(`asset.tab.${key}`) }))} />
+      <Tabs
+        activeKey={tab}
+        onChange={(key) => set({ tab: key === 'assets' ? undefined : key, kind: undefined, sort: undefined })}
+        items={(['assets', 'systems', 'zones'] as const).map((key) => ({ key, label: t(`asset.tab.${key}`) }))}
+      />
       {tab === 'systems' ? <Systems /> : tab === 'zones' ? <Zones /> : <Assets onEdit={setEditing} />}
-      {importing ? <ImportWizard title={t('asset.import')} path="/assets/import" template="/assets/template" refresh={[['/assets'], ['/systems'], ['/zones']]} close={() => setImporting(false)} /> : null}
-      {editing === undefined ? null : <AssetForm {...(editing === 'new' ? {} : { asset: editing })} close={() => setEditing(undefined)} />}
+      {importing ? (
+        <ImportWizard
+          title={t('asset.import')}
+          path="/assets/import"
+          template="/assets/template"
+          refresh={[['/assets'], ['/systems'], ['/zones']]}
+          close={() => setImporting(false)}
+        />
+      ) : null}
+      {editing === undefined ? null : (
+        <AssetForm {...(editing === 'new' ? {} : { asset: editing })} close={() => setEditing(undefined)} />
+      )}
     </PageFrame>
   );
 }
@@ -74,17 +110,89 @@ function Assets({ onEdit }: { readonly onEdit: (asset: AssetRow) => void }) {
       ),
       csv: (row) => row.name,
     },
-    { key: 'ips', title: 'IP', render: (row) => <Copyable text={row.ips.join(' ')}>{row.ips.slice(0, 2).join(', ')}{row.ips.length > 2 ? ` +${String(row.ips.length - 2)}` : ''}</Copyable>, csv: (row) => row.ips.join(' ') },
-    { key: 'kind', title: t('asset.kind'), width: 96, render: (row) => word(t, 'asset.kind', row.kind), csv: (row) => row.kind },
-    { key: 'institution', title: t('soc.institution'), width: 180, render: (row) => row.institution, csv: (row) => row.institution },
-    { key: 'system', title: t('asset.system'), render: (row) => row.system ?? <span className="xl-muted">–</span>, csv: (row) => row.system },
-    { key: 'zone', title: t('asset.zone'), render: (row) => row.zone ?? <span className="xl-muted">–</span>, csv: (row) => row.zone },
-    { key: 'importance', title: t('soc.importance'), width: 80, align: 'right', render: (row) => <span className="xl-num">{row.importance}</span>, csv: (row) => row.importance },
-    { key: 'alerts', title: t('institution.openAlerts'), width: 90, align: 'right', render: (row) => ((row.openAlerts ?? 0) > 0 ? <Link to="/alerts" search={{ asset: row.id } as never} className="soc-kpi-bad xl-num">{row.openAlerts}</Link> : <span className="xl-muted xl-num">0</span>), csv: (row) => row.openAlerts },
-    { key: 'department', title: t('asset.department'), hidden: true, render: (row) => row.department, csv: (row) => row.department },
-    { key: 'owner', title: t('asset.owner'), render: (row) => row.owner || <span className="xl-muted">–</span>, csv: (row) => row.owner },
+    {
+      key: 'ips',
+      title: 'IP',
+      render: (row) => (
+        <Copyable text={row.ips.join(' ')}>
+          {row.ips.slice(0, 2).join(', ')}
+          {row.ips.length > 2 ? ` +${String(row.ips.length - 2)}` : ''}
+        </Copyable>
+      ),
+      csv: (row) => row.ips.join(' '),
+    },
+    {
+      key: 'kind',
+      title: t('asset.kind'),
+      width: 96,
+      render: (row) => word(t, 'asset.kind', row.kind),
+      csv: (row) => row.kind,
+    },
+    {
+      key: 'institution',
+      title: t('soc.institution'),
+      width: 180,
+      render: (row) => row.institution,
+      csv: (row) => row.institution,
+    },
+    {
+      key: 'system',
+      title: t('asset.system'),
+      render: (row) => row.system ?? <span className="xl-muted">–</span>,
+      csv: (row) => row.system,
+    },
+    {
+      key: 'zone',
+      title: t('asset.zone'),
+      render: (row) => row.zone ?? <span className="xl-muted">–</span>,
+      csv: (row) => row.zone,
+    },
+    {
+      key: 'importance',
+      title: t('soc.importance'),
+      width: 80,
+      align: 'right',
+      render: (row) => <span className="xl-num">{row.importance}</span>,
+      csv: (row) => row.importance,
+    },
+    {
+      key: 'alerts',
+      title: t('institution.openAlerts'),
+      width: 90,
+      align: 'right',
+      render: (row) =>
+        (row.openAlerts ?? 0) > 0 ? (
+          <Link to="/alerts" search={{ asset: row.id } as never} className="soc-kpi-bad xl-num">
+            {row.openAlerts}
+          </Link>
+        ) : (
+          <span className="xl-muted xl-num">0</span>
+        ),
+      csv: (row) => row.openAlerts,
+    },
+    {
+      key: 'department',
+      title: t('asset.department'),
+      hidden: true,
+      render: (row) => row.department,
+      csv: (row) => row.department,
+    },
+    {
+      key: 'owner',
+      title: t('asset.owner'),
+      render: (row) => row.owner || <span className="xl-muted">–</span>,
+      csv: (row) => row.owner,
+    },
     { key: 'os', title: t('asset.os'), hidden: true, render: (row) => row.os, csv: (row) => row.os },
-    { key: 'status', title: t('soc.state'), width: 80, render: (row) => <StateTag tone={row.status === 'in-use' ? 'good' : 'quiet'}>{word(t, 'asset.status', row.status)}</StateTag>, csv: (row) => row.status },
+    {
+      key: 'status',
+      title: t('soc.state'),
+      width: 80,
+      render: (row) => (
+        <StateTag tone={row.status === 'in-use' ? 'good' : 'quiet'}>{word(t, 'asset.status', row.status)}</StateTag>
+      ),
+      csv: (row) => row.status,
+    },
   ];
   return (
     <>
@@ -92,8 +200,19 @@ function Assets({ onEdit }: { readonly onEdit: (asset: AssetRow) => void }) {
         search={t('asset.search')}
         keep={['tab']}
         selects={[
-          { name: 'kind', label: t('asset.kind'), options: KINDS.map((value) => ({ value, label: t(`asset.kind.${value}`) })) },
-          { name: 'status', label: t('soc.state'), options: (['in-use', 'idle', 'retired'] as const).map((value) => ({ value, label: t(`asset.status.${value}`) })) },
+          {
+            name: 'kind',
+            label: t('asset.kind'),
+            options: KINDS.map((value) => ({ value, label: t(`asset.kind.${value}`) })),
+          },
+          {
+            name: 'status',
+            label: t('soc.state'),
+            options: (['in-use', 'idle', 'retired'] as const).map((value) => ({
+              value,
+              label: t(`asset.status.${value}`),
+            })),
+          },
         ]}
       >
         <InstitutionFilter />
@@ -102,7 +221,14 @@ function Assets({ onEdit }: { readonly onEdit: (asset: AssetRow) => void }) {
         <DataTable<AssetRow>
           name="assets"
           path="/assets"
-          query={{ q: filters['q'], tenant: filters['tenant'], kind: filters['kind'], status: filters['status'], zone: filters['zone'], system: filters['system'] }}
+          query={{
+            q: filters['q'],
+            tenant: filters['tenant'],
+            kind: filters['kind'],
+            status: filters['status'],
+            zone: filters['zone'],
+            system: filters['system'],
+          }}
           columns={columns}
           rowKey={(row) => row.id}
           {...(can('asset:write') ? { onOpen: onEdit } : {})}
@@ -118,14 +244,41 @@ function Systems() {
   const [filters] = useFilters();
   const names = useNames();
   const columns: readonly Column<SystemRow>[] = [
-    { key: 'name', title: t('system.name'), fixed: true, render: (row) => <span className="xl-cell-title">{row.name}</span>, csv: (row) => row.name },
+    {
+      key: 'name',
+      title: t('system.name'),
+      fixed: true,
+      render: (row) => <span className="xl-cell-title">{row.name}</span>,
+      csv: (row) => row.name,
+    },
     { key: 'kind', title: t('asset.kind'), render: (row) => <PlainTag>{row.kind}</PlainTag>, csv: (row) => row.kind },
-    { key: 'institution', title: t('soc.institution'), render: (row) => names(row.tenant), csv: (row) => names(row.tenant) },
-    { key: 'mlps', title: t('system.mlps'), render: (row) => (row.mlpsLevel === 0 ? '–' : t('system.mlpsLevel', { n: row.mlpsLevel })), csv: (row) => row.mlpsLevel },
-    { key: 'importance', title: t('soc.importance'), align: 'right', render: (row) => <span className="xl-num">{row.importance}</span>, csv: (row) => row.importance },
+    {
+      key: 'institution',
+      title: t('soc.institution'),
+      render: (row) => names(row.tenant),
+      csv: (row) => names(row.tenant),
+    },
+    {
+      key: 'mlps',
+      title: t('system.mlps'),
+      render: (row) => (row.mlpsLevel === 0 ? '–' : t('system.mlpsLevel', { n: row.mlpsLevel })),
+      csv: (row) => row.mlpsLevel,
+    },
+    {
+      key: 'importance',
+      title: t('soc.importance'),
+      align: 'right',
+      render: (row) => <span className="xl-num">{row.importance}</span>,
+      csv: (row) => row.importance,
+    },
     { key: 'vendor', title: t('system.vendor'), render: (row) => row.vendor || '–', csv: (row) => row.vendor },
     { key: 'owner', title: t('asset.owner'), render: (row) => row.owner || '–', csv: (row) => row.owner },
-    { key: 'url', title: t('system.url'), render: (row) => (row.url === '' ? '–' : <Copyable text={row.url} />), csv: (row) => row.url },
+    {
+      key: 'url',
+      title: t('system.url'),
+      render: (row) => (row.url === '' ? '–' : <Copyable text={row.url} />),
+      csv: (row) => row.url,
+    },
   ];
   return (
     <>
@@ -133,7 +286,14 @@ function Systems() {
         <InstitutionFilter />
       </FilterBar>
       <section className="xl-panel">
-        <DataTable<SystemRow> name="systems" path="/systems" query={{ q: filters['q'], tenant: filters['tenant'] }} columns={columns} rowKey={(row) => row.id} empty={<EmptyState title={t('institution.noSystems')} hint={t('institution.noSystemsHint')} />} />
+        <DataTable<SystemRow>
+          name="systems"
+          path="/systems"
+          query={{ q: filters['q'], tenant: filters['tenant'] }}
+          columns={columns}
+          rowKey={(row) => row.id}
+          empty={<EmptyState title={t('institution.noSystems')} hint={t('institution.noSystemsHint')} />}
+        />
       </section>
     </>
   );
@@ -149,10 +309,26 @@ function Zones() {
   const create = useAct({ done: t('ui.saved'), refresh: [['/zones']], onDone: () => setCreating(false) });
   const remove = useAct({ done: t('ui.deleted'), refresh: [['/zones']] });
   const columns: readonly Column<ZoneRow>[] = [
-    { key: 'name', title: t('zone.name'), fixed: true, render: (row) => <span className="xl-cell-title">{row.name}</span>, csv: (row) => row.name },
+    {
+      key: 'name',
+      title: t('zone.name'),
+      fixed: true,
+      render: (row) => <span className="xl-cell-title">{row.name}</span>,
+      csv: (row) => row.name,
+    },
     { key: 'kind', title: t('asset.kind'), render: (row) => word(t, 'zone.kind', row.kind), csv: (row) => row.kind },
-    { key: 'institution', title: t('soc.institution'), render: (row) => names(row.tenant), csv: (row) => names(row.tenant) },
-    { key: 'cidrs', title: t('zone.cidrs'), render: (row) => <Copyable text={row.cidrs.join(' ')}>{row.cidrs.join(', ')}</Copyable>, csv: (row) => row.cidrs.join(' ') },
+    {
+      key: 'institution',
+      title: t('soc.institution'),
+      render: (row) => names(row.tenant),
+      csv: (row) => names(row.tenant),
+    },
+    {
+      key: 'cidrs',
+      title: t('zone.cidrs'),
+      render: (row) => <Copyable text={row.cidrs.join(' ')}>{row.cidrs.join(', ')}</Copyable>,
+      csv: (row) => row.cidrs.join(' '),
+    },
     {
       key: 'act',
       title: '',
@@ -160,7 +336,12 @@ function Zones() {
       fixed: true,
       render: (row) =>
         can('asset:write') ? (
-          <Popconfirm title={t('zone.deleteAsk')} okText={t('ui.delete')} cancelText={t('ui.cancel')} onConfirm={() => remove.mutate({ path: `/zones/${row.id}`, method: 'DELETE' })}>
+          <Popconfirm
+            title={t('zone.deleteAsk')}
+            okText={t('ui.delete')}
+            cancelText={t('ui.cancel')}
+            onConfirm={() => remove.mutate({ path: `/zones/${row.id}`, method: 'DELETE' })}
+          >
             <Button size="small" type="text">
               {t('ui.delete')}
             </Button>
@@ -178,10 +359,37 @@ function Zones() {
         {can('asset:write') ? <Button onClick={() => setCreating(true)}>{t('zone.create')}</Button> : null}
       </div>
       <section className="xl-panel">
-        <DataTable<ZoneRow> name="zones" path="/zones" query={{ q: filters['q'], tenant: filters['tenant'] }} columns={columns} rowKey={(row) => row.id} empty={<EmptyState title={t('zone.none')} hint={t('zone.noneHint')} />} />
+        <DataTable<ZoneRow>
+          name="zones"
+          path="/zones"
+          query={{ q: filters['q'], tenant: filters['tenant'] }}
+          columns={columns}
+          rowKey={(row) => row.id}
+          empty={<EmptyState title={t('zone.none')} hint={t('zone.noneHint')} />}
+        />
       </section>
-      <Drawer open={creating} size={460} title={t('zone.create')} onClose={() => setCreating(false)} destroyOnHidden extra={<Button type="primary" loading={create.isPending} onClick={() => form.submit()}>{t('ui.save')}</Button>}>
-        <Form form={form} layout="vertical" onFinish={({ cidrs, ...rest }) => create.mutate({ path: '/zones', body: { ...rest, cidrs: cidrs.split(/[\s,,]+/).filter((one) => one !== '') } })}>
+      <Drawer
+        open={creating}
+        size={460}
+        title={t('zone.create')}
+        onClose={() => setCreating(false)}
+        destroyOnHidden
+        extra={
+          <Button type="primary" loading={create.isPending} onClick={() => form.submit()}>
+            {t('ui.save')}
+          </Button>
+        }
+      >
+        <Form
+          form={form}
+          layout="vertical"
+          onFinish={({ cidrs, ...rest }) =>
+            create.mutate({
+              path: '/zones',
+              body: { ...rest, cidrs: cidrs.split(/[\s,,]+/).filter((one) => one !== '') },
+            })
+          }
+        >
           <Form.Item name="tenant" label={t('soc.institution')} rules={need}>
             <InstitutionSelect />
           </Form.Item>
@@ -208,7 +416,10 @@ function useNames(): (tenant: string) => string {
   };
 }
 
-type AssetFields = Omit<AssetRow, 'id' | 'institution' | 'system' | 'zone' | 'openAlerts' | 'ips' | 'hostnames'> & { readonly ips: string; readonly hostnames: string };
+type AssetFields = Omit<AssetRow, 'id' | 'institution' | 'system' | 'zone' | 'openAlerts' | 'ips' | 'hostnames'> & {
+  readonly ips: string;
+  readonly hostnames: string;
+};
 
 function AssetForm({ asset, close }: { readonly asset?: AssetRow; readonly close: () => void }) {
   const t = useText();
@@ -226,7 +437,12 @@ function AssetForm({ asset, close }: { readonly asset?: AssetRow; readonly close
       extra={
         <div className="xl-row">
           {asset === undefined ? null : (
-            <Popconfirm title={t('asset.deleteAsk')} okText={t('ui.delete')} cancelText={t('ui.cancel')} onConfirm={() => remove.mutate({ path: `/assets/${asset.id}`, method: 'DELETE' })}>
+            <Popconfirm
+              title={t('asset.deleteAsk')}
+              okText={t('ui.delete')}
+              cancelText={t('ui.cancel')}
+              onConfirm={() => remove.mutate({ path: `/assets/${asset.id}`, method: 'DELETE' })}
+            >
               <Button danger>{t('ui.delete')}</Button>
             </Popconfirm>
           )}
@@ -239,10 +455,20 @@ function AssetForm({ asset, close }: { readonly asset?: AssetRow; readonly close
       <Form<AssetFields>
         form={form}
         layout="vertical"
-        initialValues={asset === undefined ? { importance: 3, status: 'in-use', kind: 'server' } : { ...asset, ips: asset.ips.join('\n'), hostnames: asset.hostnames.join('\n') }}
+        initialValues={
+          asset === undefined
+            ? { importance: 3, status: 'in-use', kind: 'server' }
+            : { ...asset, ips: asset.ips.join('\n'), hostnames: asset.hostnames.join('\n') }
+        }
         onFinish={({ ips, hostnames, ...rest }) => {
-          const body = { ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)), ips: list(ips), hostnames: list(hostnames) };
-          act.mutate(asset === undefined ? { path: '/assets', body } : { path: `/assets/${asset.id}`, method: 'PATCH', body });
+          const body = {
+            ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+            ips: list(ips),
+            hostnames: list(hostnames),
+          };
+          act.mutate(
+            asset === undefined ? { path: '/assets', body } : { path: `/assets/${asset.id}`, method: 'PATCH', body },
+          );
         }}
       >
         {asset === undefined ? (
@@ -270,7 +496,12 @@ function AssetForm({ asset, close }: { readonly asset?: AssetRow; readonly close
             <Input maxLength={100} />
           </Form.Item>
           <Form.Item name="status" label={t('soc.state')}>
-            <Select options={(['in-use', 'idle', 'retired'] as const).map((value) => ({ value, label: t(`asset.status.${value}`) }))} />
+            <Select
+              options={(['in-use', 'idle', 'retired'] as const).map((value) => ({
+                value,
+                label: t(`asset.status.${value}`),
+              }))}
+            />
           </Form.Item>
           <Form.Item name="department" label={t('asset.department')}>
             <Input maxLength={100} />

@@ -11,7 +11,8 @@ export function Anchors({ incident }: { readonly incident: IncidentDetail }) {
       {ORDER.map((name, index) => {
         const at = incident.anchors[name];
         const before = index === 0 ? null : incident.anchors[ORDER[index - 1] ?? 'firstEvent'];
-        const gap = at === null || before === null ? undefined : (new Date(at).getTime() - new Date(before).getTime()) / 1000;
+        const gap =
+          at === null || before === null ? undefined : (new Date(at).getTime() - new Date(before).getTime()) / 1000;
         return (
           <li key={name} className={at === null ? 'soc-anchor-open' : ''}>
             <span>{t(`incident.anchor.${name}`)}</span>

@@ -9,7 +9,14 @@ import { layoutGraph } from './graph-layout.ts';
 /** Drawn at this size exactly, so that circles stay round. */
 const GRAPH = { width: 520, height: 318 } as const;
 
-const SYMBOLS: Readonly<Record<string, string>> = { ip: 'circle', host: 'roundRect', user: 'diamond', asset: 'roundRect', process: 'triangle', domain: 'pin' };
+const SYMBOLS: Readonly<Record<string, string>> = {
+  ip: 'circle',
+  host: 'roundRect',
+  user: 'diamond',
+  asset: 'roundRect',
+  process: 'triangle',
+  domain: 'pin',
+};
 
 /** Who touched what; a click hunts for the entity. */
 export function EntityGraph({ incident }: { readonly incident: IncidentDetail }) {
@@ -28,12 +35,23 @@ export function EntityGraph({ incident }: { readonly incident: IncidentDetail })
       tooltip: {
         confine: true,
         formatter: (params: unknown) => {
-          const { dataType, data } = params as { dataType: string; data: { full?: string; kind?: string; text?: string; asset?: string } };
+          const { dataType, data } = params as {
+            dataType: string;
+            data: { full?: string; kind?: string; text?: string; asset?: string };
+          };
           const safe = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-          return dataType === 'edge' ? safe(data.text ?? '') : `${safe(data.kind ?? '')}<br/><b>${safe(data.full ?? '')}</b>${data.asset ? `<br/>${safe(data.asset)}` : ''}`;
+          return dataType === 'edge'
+            ? safe(data.text ?? '')
+            : `${safe(data.kind ?? '')}<br/><b>${safe(data.full ?? '')}</b>${data.asset ? `<br/>${safe(data.asset)}` : ''}`;
         },
       },
-      legend: { bottom: 4, itemWidth: 10, itemHeight: 10, textStyle: { color: dark ? '#a0aeb5' : '#53636c' }, data: types.map((type) => word(t, 'entity', type)) },
+      legend: {
+        bottom: 4,
+        itemWidth: 10,
+        itemHeight: 10,
+        textStyle: { color: dark ? '#a0aeb5' : '#53636c' },
+        data: types.map((type) => word(t, 'entity', type)),
+      },
       series: [
         {
           type: 'graph',
@@ -45,12 +63,21 @@ export function EntityGraph({ incident }: { readonly incident: IncidentDetail })
           roam: true,
           draggable: true,
           scaleLimit: { min: 0.4, max: 4 },
-          categories: types.map((type, index) => ({ name: word(t, 'entity', type), itemStyle: { color: colours[index % colours.length] } })),
+          categories: types.map((type, index) => ({
+            name: word(t, 'entity', type),
+            itemStyle: { color: colours[index % colours.length] },
+          })),
           edgeSymbol: ['none', 'arrow'],
           edgeSymbolSize: 7,
           lineStyle: { color: dark ? '#4b5e69' : '#b6c2c8', curveness: 0.12 },
           emphasis: { focus: 'adjacency', lineStyle: { width: 3 } },
-          label: { show: label, position: 'right', fontSize: 12, color: dark ? '#dfe7ea' : '#1a262c', formatter: (params: { data: { short?: string } }) => params.data.short ?? '' },
+          label: {
+            show: label,
+            position: 'right',
+            fontSize: 12,
+            color: dark ? '#dfe7ea' : '#1a262c',
+            formatter: (params: { data: { short?: string } }) => params.data.short ?? '',
+          },
           labelLayout: { hideOverlap: true },
           data: nodes.map((node) => ({
             id: node.id,
@@ -66,7 +93,12 @@ export function EntityGraph({ incident }: { readonly incident: IncidentDetail })
             symbol: SYMBOLS[node.type] ?? 'circle',
             symbolSize: 14 + 22 * Math.sqrt(node.weight / maxWeight),
           })),
-          links: edges.map((edge) => ({ source: edge.from, target: edge.to, text: `${edge.label}${edge.count > 1 ? ` ×${String(edge.count)}` : ''}`, lineStyle: { width: Math.min(4, 1 + Math.log2(1 + edge.count) / 2) } })),
+          links: edges.map((edge) => ({
+            source: edge.from,
+            target: edge.to,
+            text: `${edge.label}${edge.count > 1 ? ` ×${String(edge.count)}` : ''}`,
+            lineStyle: { width: Math.min(4, 1 + Math.log2(1 + edge.count) / 2) },
+          })),
         },
       ],
     };
@@ -80,7 +112,13 @@ export function EntityGraph({ incident }: { readonly incident: IncidentDetail })
       onClick={({ data, dataType }) => {
         if (dataType !== 'node') return;
         const { full, entity } = data as { full: string; entity: string };
-        void navigate({ to: '/search', search: { q: entity === 'ip' ? `"${full}"` : entityQuery({ type: entity as never, value: full }), range: '24h' } as never });
+        void navigate({
+          to: '/search',
+          search: {
+            q: entity === 'ip' ? `"${full}"` : entityQuery({ type: entity as never, value: full }),
+            range: '24h',
+          } as never,
+        });
       }}
     />
   );

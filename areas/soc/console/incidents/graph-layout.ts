@@ -16,7 +16,13 @@ const ROUNDS = 260;
 const GRAVITY = 2.6;
 
 /** Places by id inside `width` × `height`, at least `margin` from the edge. Parts without a link to each other stay near the middle. */
-export function layoutGraph(nodes: readonly LayoutNode[], edges: readonly LayoutEdge[], width: number, height: number, margin: number): ReadonlyMap<string, Place> {
+export function layoutGraph(
+  nodes: readonly LayoutNode[],
+  edges: readonly LayoutEdge[],
+  width: number,
+  height: number,
+  margin: number,
+): ReadonlyMap<string, Place> {
   const count = nodes.length;
   if (count === 0) return new Map();
   if (count === 1) return new Map([[nodes[0]?.id ?? '', { x: width / 2, y: height / 2 }]]);

@@ -15,21 +15,39 @@ export function IncidentActions({ incident }: { readonly incident: IncidentDetai
   const [dialog, setDialog] = useState<Dialog>();
   const refresh = [['/incidents'], ['/alerts'], ['/overview']] as const;
   const act = useAct({ done: t('ui.done'), refresh: [...refresh] });
-  const draft = useAct<NoticeDetail>({ refresh: [['/notices']], onDone: (notice) => void navigate({ to: `/notices/${notice.id}` }) });
+  const draft = useAct<NoticeDetail>({
+    refresh: [['/notices']],
+    onDone: (notice) => void navigate({ to: `/notices/${notice.id}` }),
+  });
   const closed = incident.status === 'closed' || incident.status === 'merged';
   const may = (name: string) => (incident.actions === undefined ? !closed : incident.actions.includes(name));
   return (
     <>
       {can('notice:issue') ? (
-        <Button loading={draft.isPending} onClick={() => draft.mutate({ path: `/notices/draft-from-incident/${incident.id}`, body: { type: 'event' } })}>
+        <Button
+          loading={draft.isPending}
+          onClick={() => draft.mutate({ path: `/notices/draft-from-incident/${incident.id}`, body: { type: 'event' } })}
+        >
           {t('incident.issueNotice')}
         </Button>
       ) : null}
       {can('incident:write') && !closed ? (
         <>
-          {incident.assignee === actor.name ? null : <Button onClick={() => act.mutate({ path: `/incidents/${incident.id}/assign`, body: { assignee: actor.id } })}>{t('alert.takeOver')}</Button>}
+          {incident.assignee === actor.name ? null : (
+            <Button
+              onClick={() => act.mutate({ path: `/incidents/${incident.id}/assign`, body: { assignee: actor.id } })}
+            >
+              {t('alert.takeOver')}
+            </Button>
+          )}
           {may('triage') && incident.status === 'new' ? (
-            <Button type="primary" loading={act.isPending} onClick={() => act.mutate({ path: `/incidents/${incident.id}/status`, body: { status: 'triage', comment: '' } })}>
+            <Button
+              type="primary"
+              loading={act.isPending}
+              onClick={() =>
+                act.mutate({ path: `/incidents/${incident.id}/status`, body: { status: 'triage', comment: '' } })
+              }
+            >
               {t('incident.startTriage')}
             </Button>
           ) : null}
@@ -61,7 +79,9 @@ export function IncidentActions({ incident }: { readonly incident: IncidentDetai
           </Dropdown>
         </>
       ) : null}
-      {dialog === undefined ? null : <ActDialog dialog={dialog} incident={incident} close={() => setDialog(undefined)} />}
+      {dialog === undefined ? null : (
+        <ActDialog dialog={dialog} incident={incident} close={() => setDialog(undefined)} />
+      )}
     </>
   );
 }
@@ -77,7 +97,15 @@ interface Fields {
   readonly title?: string;
 }
 
-function ActDialog({ dialog, incident, close }: { readonly dialog: Dialog; readonly incident: IncidentDetail; readonly close: () => void }) {
+function ActDialog({
+  dialog,
+  incident,
+  close,
+}: {
+  readonly dialog: Dialog;
+  readonly incident: IncidentDetail;
+  readonly close: () => void;
+}) {
   const t = useText();
   const navigate = useNavigate();
   const [form] = Form.useForm<Fields>();
@@ -92,20 +120,41 @@ function ActDialog({ dialog, incident, close }: { readonly dialog: Dialog; reado
   const send = (values: Fields) => {
     const base = `/incidents/${incident.id}`;
     if (dialog === 'grade') act.mutate({ path: `${base}/grade`, body: { grade: values.grade, reason: values.reason } });
-    if (dialog === 'contain') act.mutate({ path: `${base}/status`, body: { status: 'contained', comment: values.comment ?? '' } });
-    if (dialog === 'close') act.mutate({ path: `${base}/close`, body: { verdict: values.verdict, conclusion: values.conclusion } });
+    if (dialog === 'contain')
+      act.mutate({ path: `${base}/status`, body: { status: 'contained', comment: values.comment ?? '' } });
+    if (dialog === 'close')
+      act.mutate({ path: `${base}/close`, body: { verdict: values.verdict, conclusion: values.conclusion } });
     if (dialog === 'merge') act.mutate({ path: `${base}/merge`, body: { incidentIds: values.incidentIds } });
-    if (dialog === 'split') act.mutate({ path: `${base}/split`, body: { alertIds: values.alertIds, title: values.title } });
+    if (dialog === 'split')
+      act.mutate({ path: `${base}/split`, body: { alertIds: values.alertIds, title: values.title } });
   };
   const need = [{ required: true, message: t('ui.required') }];
   return (
-    <Modal open title={t(`incident.dialog.${dialog}`)} onCancel={close} onOk={() => form.submit()} okText={t('ui.submit')} cancelText={t('ui.cancel')} confirmLoading={act.isPending}>
+    <Modal
+      open
+      title={t(`incident.dialog.${dialog}`)}
+      onCancel={close}
+      onOk={() => form.submit()}
+      okText={t('ui.submit')}
+      cancelText={t('ui.cancel')}
+      confirmLoading={act.isPending}
+    >
       <p className="xl-muted">{t(`incident.dialog.${dialog}.note`)}</p>
-      <Form<Fields> form={form} layout="vertical" onFinish={send} initialValues={{ grade: incident.grade, verdict: 'true' }}>
+      <Form<Fields>
+        form={form}
+        layout="vertical"
+        onFinish={send}
+        initialValues={{ grade: incident.grade, verdict: 'true' }}
+      >
         {dialog === 'grade' ? (
           <>
             <Form.Item name="grade" label={t('incident.grade')} rules={need}>
-              <Radio.Group options={(['general', 'major', 'serious', 'extreme'] as const).map((value) => ({ value, label: t(`grade.${value}`) }))} />
+              <Radio.Group
+                options={(['general', 'major', 'serious', 'extreme'] as const).map((value) => ({
+                  value,
+                  label: t(`grade.${value}`),
+                }))}
+              />
             </Form.Item>
             <Form.Item name="reason" label={t('verdict.reason')} rules={need}>
               <Input.TextArea rows={3} maxLength={2000} />
@@ -120,7 +169,12 @@ function ActDialog({ dialog, incident, close }: { readonly dialog: Dialog; reado
         {dialog === 'close' ? (
           <>
             <Form.Item name="verdict" label={t('alert.verdict')} rules={need}>
-              <Radio.Group options={(['true', 'benign', 'false'] as const).map((value) => ({ value, label: t(`verdict.${value}`) }))} />
+              <Radio.Group
+                options={(['true', 'benign', 'false'] as const).map((value) => ({
+                  value,
+                  label: t(`verdict.${value}`),
+                }))}
+              />
             </Form.Item>
             <Form.Item name="conclusion" label={t('incident.conclusion')} rules={need}>
               <Input.TextArea rows={5} maxLength={4000} placeholder={t('incident.conclusionHint')} />
@@ -129,13 +183,24 @@ function ActDialog({ dialog, incident, close }: { readonly dialog: Dialog; reado
         ) : null}
         {dialog === 'merge' ? (
           <Form.Item name="incidentIds" label={t('incident.mergeWhich')} rules={need}>
-            <Select mode="multiple" options={(incident.proposals ?? []).map((other) => ({ value: other.id, label: `${other.number} ${other.title}` }))} notFoundContent={t('incident.noProposals')} />
+            <Select
+              mode="multiple"
+              options={(incident.proposals ?? []).map((other) => ({
+                value: other.id,
+                label: `${other.number} ${other.title}`,
+              }))}
+              notFoundContent={t('incident.noProposals')}
+            />
           </Form.Item>
         ) : null}
         {dialog === 'split' ? (
           <>
             <Form.Item name="alertIds" label={t('incident.splitWhich')} rules={need}>
-              <Select mode="multiple" optionFilterProp="label" options={incident.alerts.map((alert) => ({ value: alert.id, label: alert.titleZh || alert.title }))} />
+              <Select
+                mode="multiple"
+                optionFilterProp="label"
+                options={incident.alerts.map((alert) => ({ value: alert.id, label: alert.titleZh || alert.title }))}
+              />
             </Form.Item>
             <Form.Item name="title" label={t('incident.newTitle')} rules={need}>
               <Input maxLength={200} />

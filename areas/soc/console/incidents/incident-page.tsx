@@ -1,7 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { Tabs } from 'antd';
-import { api, Copyable, EmptyState, LevelTag, Loaded, PageFrame, Panel, RelTime, StateTag, useLiveQueries, useText } from '@xinglin/platform/ui';
+import {
+  api,
+  Copyable,
+  EmptyState,
+  LevelTag,
+  Loaded,
+  PageFrame,
+  Panel,
+  RelTime,
+  StateTag,
+  useLiveQueries,
+  useText,
+} from '@xinglin/platform/ui';
 import type { IncidentDetail } from '@xinglin/soc';
 import { AlertState, useTitle } from '../alerts/parts.tsx';
 import { Entities } from '../shared/entities.tsx';
@@ -18,9 +30,16 @@ import './incident.css';
 /** One story on one page: what happened in order, between whom, how fast, what was done, what the law wants. */
 export function Page() {
   const { id } = useParams({ strict: false }) as { readonly id: string };
-  const query = useQuery({ queryKey: ['/incidents', 'one', id], queryFn: ({ signal }) => api<IncidentDetail>(`/incidents/${id}`, { signal }) });
+  const query = useQuery({
+    queryKey: ['/incidents', 'one', id],
+    queryFn: ({ signal }) => api<IncidentDetail>(`/incidents/${id}`, { signal }),
+  });
   useLiveQueries(['incident.changed', 'notice.changed'], [['/incidents', 'one', id]], 3000);
-  return <Loaded query={query} rows={16}>{(incident) => <Story incident={incident} />}</Loaded>;
+  return (
+    <Loaded query={query} rows={16}>
+      {(incident) => <Story incident={incident} />}
+    </Loaded>
+  );
 }
 
 function Story({ incident }: { readonly incident: IncidentDetail }) {
@@ -34,7 +53,9 @@ function Story({ incident }: { readonly incident: IncidentDetail }) {
         <>
           <Copyable text={incident.number} />
           <GradeTag grade={incident.grade} />
-          <StateTag tone={INCIDENT_TONE[incident.status] ?? 'quiet'}>{word(t, 'incident.status', incident.status)}</StateTag>
+          <StateTag tone={INCIDENT_TONE[incident.status] ?? 'quiet'}>
+            {word(t, 'incident.status', incident.status)}
+          </StateTag>
           <Link to={`/institutions/${incident.tenant}`}>{incident.institution}</Link>
           {incident.category === '' ? null : <span>{incident.category}</span>}
           <span>
@@ -92,7 +113,9 @@ function Story({ incident }: { readonly incident: IncidentDetail }) {
                       <ul className="soc-list">
                         {incident.notices.map((notice) => (
                           <li key={notice.id}>
-                            <StateTag tone={NOTICE_TONE[notice.status] ?? 'quiet'}>{word(t, 'notice.status', notice.status)}</StateTag>
+                            <StateTag tone={NOTICE_TONE[notice.status] ?? 'quiet'}>
+                              {word(t, 'notice.status', notice.status)}
+                            </StateTag>
                             <Link to={`/notices/${notice.id}`} className="soc-list-title">
                               {notice.number} {notice.title}
                             </Link>

@@ -22,16 +22,27 @@ export function Timeline({ entries }: { readonly entries: readonly Entry[] }) {
           const fresh = own !== day;
           day = own;
           return [
-            !fresh ? null : <li key={`d${own}`} className="soc-timeline-day">{own}</li>,
+            !fresh ? null : (
+              <li key={`d${own}`} className="soc-timeline-day">
+                {own}
+              </li>
+            ),
             <li key={entry.id} className={`soc-entry soc-entry-${entry.kind}`}>
               <span className="soc-entry-time xl-num" title={exactTime(entry.at, true)}>
                 {exactTime(entry.at).slice(11)}
               </span>
               <div>
-                <p>{entry.body === '' ? word(t, 'entry', entry.kind) : textOr(t, `entry.${entry.kind}.${entry.body}`, entry.body)}</p>
+                <p>
+                  {entry.body === ''
+                    ? word(t, 'entry', entry.kind)
+                    : textOr(t, `entry.${entry.kind}.${entry.body}`, entry.body)}
+                </p>
                 <small>
                   {word(t, 'entry', entry.kind)}
-                  {entry.actor === '' ? '' : ` · ${entry.actor === 'correlation' ? t('entry.machine') : entry.actor}`} · <RelTime at={entry.at} />
+                  {entry.actor === ''
+                    ? ''
+                    : ` · ${entry.actor === 'correlation' ? t('entry.machine') : entry.actor}`} ·{' '}
+                  <RelTime at={entry.at} />
                 </small>
               </div>
             </li>,
@@ -61,7 +72,14 @@ export function CommentBox({ id }: { readonly id: string }) {
         if (text.trim() !== '') act.mutate({ path: `/incidents/${id}/comment`, body: { body: text.trim() } });
       }}
     >
-      <Input.TextArea value={text} onChange={(event) => setText(event.target.value)} autoSize={{ minRows: 1, maxRows: 6 }} placeholder={t('incident.commentHint')} aria-label={t('incident.comment')} maxLength={4000} />
+      <Input.TextArea
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        autoSize={{ minRows: 1, maxRows: 6 }}
+        placeholder={t('incident.commentHint')}
+        aria-label={t('incident.comment')}
+        maxLength={4000}
+      />
       <Button htmlType="submit" loading={act.isPending} disabled={text.trim() === ''}>
         {t('incident.comment')}
       </Button>

@@ -4,22 +4,37 @@ import { useAct, useText } from '@xinglin/platform/ui';
 import type { Institution } from '@xinglin/soc';
 import { InstitutionSelect } from '../shared/institutions.tsx';
 
-type Fields = Omit<Institution, 'state' | 'parent' | 'archived'> & { readonly parentPath?: string; readonly slug?: string };
+type Fields = Omit<Institution, 'state' | 'parent' | 'archived'> & {
+  readonly parentPath?: string;
+  readonly slug?: string;
+};
 
 const LEVELS = ['三级甲等', '三级乙等', '三级', '二级甲等', '二级乙等', '二级', '一级', '未定级'];
 
 /** Creates or changes an institution; its path comes from the one above it and a short name. */
-export function InstitutionForm({ institution, close }: { readonly institution?: Institution; readonly close: () => void }) {
+export function InstitutionForm({
+  institution,
+  close,
+}: {
+  readonly institution?: Institution;
+  readonly close: () => void;
+}) {
   const t = useText();
   const [form] = Form.useForm<Fields>();
   const act = useAct({ done: t('ui.saved'), refresh: [['/institutions'], ['/overview']], onDone: close });
   const need = [{ required: true, message: t('ui.required') }];
   const send = ({ parentPath, slug, ...fields }: Fields) => {
     const body = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-    if (institution === undefined) act.mutate({ path: '/institutions', body: { ...body, tenant: `${parentPath ?? ''}.${slug ?? ''}` } });
+    if (institution === undefined)
+      act.mutate({ path: '/institutions', body: { ...body, tenant: `${parentPath ?? ''}.${slug ?? ''}` } });
     else act.mutate({ path: `/institutions/${institution.tenant}`, method: 'PATCH', body });
   };
-  const initial = institution === undefined ? { kind: 'hospital' as const, importance: 3, contacts: [] } : Object.fromEntries(Object.entries(institution).filter(([key]) => !['state', 'tenant', 'parent', 'archived'].includes(key)));
+  const initial =
+    institution === undefined
+      ? { kind: 'hospital' as const, importance: 3, contacts: [] }
+      : Object.fromEntries(
+          Object.entries(institution).filter(([key]) => !['state', 'tenant', 'parent', 'archived'].includes(key)),
+        );
   return (
     <Drawer
       open
@@ -38,7 +53,12 @@ export function InstitutionForm({ institution, close }: { readonly institution?:
             <Form.Item name="parentPath" label={t('institution.parent')} rules={need}>
               <InstitutionSelect />
             </Form.Item>
-            <Form.Item name="slug" label={t('institution.slug')} extra={t('institution.slugHint')} rules={[...need, { pattern: /^[a-z0-9-]+$/, message: t('institution.slugHint') }]}>
+            <Form.Item
+              name="slug"
+              label={t('institution.slug')}
+              extra={t('institution.slugHint')}
+              rules={[...need, { pattern: /^[a-z0-9-]+$/, message: t('institution.slugHint') }]}
+            >
               <Input placeholder="renmin-hospital" />
             </Form.Item>
           </div>
@@ -51,7 +71,12 @@ export function InstitutionForm({ institution, close }: { readonly institution?:
             <Input maxLength={30} />
           </Form.Item>
           <Form.Item name="kind" label={t('institution.kind')} rules={need}>
-            <Select options={(['commission', 'hospital', 'clinic', 'center', 'other'] as const).map((value) => ({ value, label: t(`institution.kind.${value}`) }))} />
+            <Select
+              options={(['commission', 'hospital', 'clinic', 'center', 'other'] as const).map((value) => ({
+                value,
+                label: t(`institution.kind.${value}`),
+              }))}
+            />
           </Form.Item>
           <Form.Item name="level" label={t('institution.level')}>
             <Select allowClear options={LEVELS.map((value) => ({ value, label: value }))} />
@@ -99,10 +124,19 @@ export function InstitutionForm({ institution, close }: { readonly institution?:
                     <Form.Item name={[name, 'duty']} noStyle valuePropName="checked">
                       <Checkbox>{t('contact.duty')}</Checkbox>
                     </Form.Item>
-                    <Button type="text" icon={<DeleteOutlined />} aria-label={t('ui.delete')} onClick={() => remove(name)} />
+                    <Button
+                      type="text"
+                      icon={<DeleteOutlined />}
+                      aria-label={t('ui.delete')}
+                      onClick={() => remove(name)}
+                    />
                   </div>
                 ))}
-                <Button type="dashed" icon={<PlusOutlined />} onClick={() => add({ name: '', post: '', phone: '', email: '', duty: false })}>
+                <Button
+                  type="dashed"
+                  icon={<PlusOutlined />}
+                  onClick={() => add({ name: '', post: '', phone: '', email: '', duty: false })}
+                >
                   {t('contact.add')}
                 </Button>
               </div>

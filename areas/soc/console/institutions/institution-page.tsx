@@ -2,7 +2,22 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { Button } from 'antd';
 import { useState } from 'react';
-import { api, Copyable, EmptyState, Facts, LevelTag, Loaded, PageFrame, Panel, RelTime, StateTag, useLiveQueries, useNumber, useSession, useText } from '@xinglin/platform/ui';
+import {
+  api,
+  Copyable,
+  EmptyState,
+  Facts,
+  LevelTag,
+  Loaded,
+  PageFrame,
+  Panel,
+  RelTime,
+  StateTag,
+  useLiveQueries,
+  useNumber,
+  useSession,
+  useText,
+} from '@xinglin/platform/ui';
 import type { Alert, Incident, Institution, Notice } from '@xinglin/soc';
 import { useTitle } from '../alerts/parts.tsx';
 import { Progress } from '../notices/notices-page.tsx';
@@ -17,9 +32,16 @@ import '../notices/notices.css';
 /** One institution: its light, what is open, whom to call, what it runs. */
 export function Page() {
   const { tenant } = useParams({ strict: false }) as { readonly tenant: string };
-  const query = useQuery({ queryKey: ['/institutions', 'one', tenant], queryFn: () => api<Institution>(`/institutions/${tenant}`) });
+  const query = useQuery({
+    queryKey: ['/institutions', 'one', tenant],
+    queryFn: () => api<Institution>(`/institutions/${tenant}`),
+  });
   useLiveQueries(['alert.changed', 'notice.changed', 'source.changed'], [['/institutions', 'one', tenant]], 5000);
-  return <Loaded query={query} rows={12}>{(institution) => <View institution={institution} />}</Loaded>;
+  return (
+    <Loaded query={query} rows={12}>
+      {(institution) => <View institution={institution} />}
+    </Loaded>
+  );
 }
 
 function View({ institution }: { readonly institution: Institution }) {
@@ -31,17 +53,39 @@ function View({ institution }: { readonly institution: Institution }) {
   const all = useInstitutions();
   const parent = all.data?.find((one) => one.tenant === institution.parent);
   const scope = { tenant: institution.tenant, limit: 8 };
-  const alerts = useQuery({ queryKey: ['/alerts', 'of', institution.tenant], queryFn: () => api<{ readonly items: readonly Alert[] }>('/alerts', { query: { ...scope, status: 'active', sort: '-severity' } }), enabled: can('alert:read') });
-  const incidents = useQuery({ queryKey: ['/incidents', 'of', institution.tenant], queryFn: () => api<{ readonly items: readonly Incident[] }>('/incidents', { query: { ...scope, status: 'open' } }), enabled: can('incident:read') });
-  const notices = useQuery({ queryKey: ['/notices', 'of', institution.tenant], queryFn: () => api<{ readonly items: readonly Notice[] }>('/notices', { query: { ...scope, side: 'all' } }), enabled: can('notice:read') });
+  const alerts = useQuery({
+    queryKey: ['/alerts', 'of', institution.tenant],
+    queryFn: () =>
+      api<{ readonly items: readonly Alert[] }>('/alerts', {
+        query: { ...scope, status: 'active', sort: '-severity' },
+      }),
+    enabled: can('alert:read'),
+  });
+  const incidents = useQuery({
+    queryKey: ['/incidents', 'of', institution.tenant],
+    queryFn: () => api<{ readonly items: readonly Incident[] }>('/incidents', { query: { ...scope, status: 'open' } }),
+    enabled: can('incident:read'),
+  });
+  const notices = useQuery({
+    queryKey: ['/notices', 'of', institution.tenant],
+    queryFn: () => api<{ readonly items: readonly Notice[] }>('/notices', { query: { ...scope, side: 'all' } }),
+    enabled: can('notice:read'),
+  });
   const { state } = institution;
   return (
     <PageFrame
       title={institution.name}
-      crumbs={[{ label: t('nav.institutions'), to: '/institutions' }, ...(parent === undefined ? [] : [{ label: parent.shortName || parent.name, to: `/institutions/${parent.tenant}` }])]}
+      crumbs={[
+        { label: t('nav.institutions'), to: '/institutions' },
+        ...(parent === undefined
+          ? []
+          : [{ label: parent.shortName || parent.name, to: `/institutions/${parent.tenant}` }]),
+      ]}
       note={
         <>
-          {state === undefined ? null : <StateTag tone={LIGHT_TONE[state.light] ?? 'quiet'}>{t(`light.${state.light}`)}</StateTag>}
+          {state === undefined ? null : (
+            <StateTag tone={LIGHT_TONE[state.light] ?? 'quiet'}>{t(`light.${state.light}`)}</StateTag>
+          )}
           <span>{word(t, 'institution.kind', institution.kind)}</span>
           {institution.level === '' ? null : <span>{institution.level}</span>}
           <Copyable text={institution.tenant} />
@@ -62,10 +106,25 @@ function View({ institution }: { readonly institution: Institution }) {
         <div className="soc-kpis">
           {(
             [
-              ['institution.openAlerts', state.openAlerts, state.criticalAlerts > 0 ? `${t('kpi.critical')} ${number(state.criticalAlerts)}` : ' ', state.criticalAlerts > 0],
+              [
+                'institution.openAlerts',
+                state.openAlerts,
+                state.criticalAlerts > 0 ? `${t('kpi.critical')} ${number(state.criticalAlerts)}` : ' ',
+                state.criticalAlerts > 0,
+              ],
               ['institution.incidents', state.openIncidents, ' ', false],
-              ['institution.notices', state.openNotices, t('kpi.overdue', { n: state.overdueNotices }), state.overdueNotices > 0],
-              ['institution.sources', state.sources, state.silentSources > 0 ? t('kpi.silent', { n: state.silentSources }) : t('kpi.noSilent'), state.silentSources > 0],
+              [
+                'institution.notices',
+                state.openNotices,
+                t('kpi.overdue', { n: state.overdueNotices }),
+                state.overdueNotices > 0,
+              ],
+              [
+                'institution.sources',
+                state.sources,
+                state.silentSources > 0 ? t('kpi.silent', { n: state.silentSources }) : t('kpi.noSilent'),
+                state.silentSources > 0,
+              ],
               ['institution.events', state.eventsLastHour, t('institution.lastHour'), false],
             ] as const
           ).map(([key, value, note, bad]) => (
@@ -80,7 +139,15 @@ function View({ institution }: { readonly institution: Institution }) {
       <div className="xl-grid">
         <div className="xl-c8 xl-stack">
           {can('alert:read') ? (
-            <Panel title={t('institution.worstAlerts')} extra={<Link to="/alerts" search={{ tenant: institution.tenant } as never}>{t('soc.all')}</Link>} flush>
+            <Panel
+              title={t('institution.worstAlerts')}
+              extra={
+                <Link to="/alerts" search={{ tenant: institution.tenant } as never}>
+                  {t('soc.all')}
+                </Link>
+              }
+              flush
+            >
               {alerts.data?.items.length === 0 ? (
                 <EmptyState compact title={t('alert.none')} />
               ) : (
@@ -88,7 +155,11 @@ function View({ institution }: { readonly institution: Institution }) {
                   {alerts.data?.items.map((alert) => (
                     <li key={alert.id}>
                       <LevelTag level={alert.level} score={alert.severity} />
-                      <Link to="/alerts" search={{ open: alert.id, tenant: institution.tenant } as never} className="soc-list-title xl-ellipsis">
+                      <Link
+                        to="/alerts"
+                        search={{ open: alert.id, tenant: institution.tenant } as never}
+                        className="soc-list-title xl-ellipsis"
+                      >
                         {titleOf(alert)}
                       </Link>
                       <span className="xl-muted">{alert.asset?.name ?? ''}</span>
@@ -107,7 +178,9 @@ function View({ institution }: { readonly institution: Institution }) {
                 <ul className="soc-list">
                   {incidents.data?.items.map((incident) => (
                     <li key={incident.id}>
-                      <StateTag tone={INCIDENT_TONE[incident.status] ?? 'quiet'}>{word(t, 'incident.status', incident.status)}</StateTag>
+                      <StateTag tone={INCIDENT_TONE[incident.status] ?? 'quiet'}>
+                        {word(t, 'incident.status', incident.status)}
+                      </StateTag>
                       <Link to={`/incidents/${incident.id}`} className="soc-list-title xl-ellipsis">
                         {incident.title}
                       </Link>
@@ -130,7 +203,10 @@ function View({ institution }: { readonly institution: Institution }) {
                 { label: t('soc.importance'), value: institution.importance },
                 { label: t('institution.beds'), value: institution.beds ?? '–' },
                 { label: t('institution.regionCode'), value: institution.regionCode || '–' },
-                { label: t('institution.uscc'), value: institution.uscc === '' ? '–' : <Copyable text={institution.uscc} /> },
+                {
+                  label: t('institution.uscc'),
+                  value: institution.uscc === '' ? '–' : <Copyable text={institution.uscc} />,
+                },
                 { label: t('institution.address'), value: institution.address || '–' },
               ]}
             />
@@ -153,7 +229,15 @@ function View({ institution }: { readonly institution: Institution }) {
             )}
           </Panel>
           {can('notice:read') ? (
-            <Panel title={t('nav.notices')} extra={<Link to="/notices" search={{ tenant: institution.tenant, side: 'all' } as never}>{t('soc.all')}</Link>} flush>
+            <Panel
+              title={t('nav.notices')}
+              extra={
+                <Link to="/notices" search={{ tenant: institution.tenant, side: 'all' } as never}>
+                  {t('soc.all')}
+                </Link>
+              }
+              flush
+            >
               {notices.data?.items.length === 0 ? (
                 <EmptyState compact title={t('notice.none')} />
               ) : (

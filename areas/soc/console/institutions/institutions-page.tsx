@@ -2,7 +2,19 @@ import { ExportOutlined, ImportOutlined, PlusOutlined } from '@ant-design/icons'
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Button, Segmented } from 'antd';
 import { useMemo, useState } from 'react';
-import { EmptyState, FilterBar, Loaded, PageFrame, StateTag, download, useFilters, useLiveQueries, useNumber, useSession, useText } from '@xinglin/platform/ui';
+import {
+  EmptyState,
+  FilterBar,
+  Loaded,
+  PageFrame,
+  StateTag,
+  download,
+  useFilters,
+  useLiveQueries,
+  useNumber,
+  useSession,
+  useText,
+} from '@xinglin/platform/ui';
 import type { Institution } from '@xinglin/soc';
 import { ImportWizard } from '../shared/import-wizard.tsx';
 import { institutionTree, useInstitutions, type TreeNode } from '../shared/institutions.tsx';
@@ -22,7 +34,11 @@ export function Page() {
   const [importing, setImporting] = useState(false);
   const [creating, setCreating] = useState(false);
   const institutions = useInstitutions();
-  useLiveQueries(['alert.changed', 'incident.changed', 'notice.changed', 'source.changed'], [['/institutions', 'all']], 5000);
+  useLiveQueries(
+    ['alert.changed', 'incident.changed', 'notice.changed', 'source.changed'],
+    [['/institutions', 'all']],
+    5000,
+  );
   const view = filters['view'] ?? 'list';
   return (
     <PageFrame
@@ -30,8 +46,15 @@ export function Page() {
       note={t('institution.note')}
       actions={
         <>
-          <Segmented value={view} onChange={(value) => set({ view: value === 'list' ? undefined : value })} options={(['list', 'map'] as const).map((value) => ({ value, label: t(`institution.view.${value}`) }))} />
-          <Button icon={<ExportOutlined />} onClick={() => void download('/institutions/export', { name: 'institutions.xlsx' })}>
+          <Segmented
+            value={view}
+            onChange={(value) => set({ view: value === 'list' ? undefined : value })}
+            options={(['list', 'map'] as const).map((value) => ({ value, label: t(`institution.view.${value}`) }))}
+          />
+          <Button
+            icon={<ExportOutlined />}
+            onClick={() => void download('/institutions/export', { name: 'institutions.xlsx' })}
+          >
             {t('soc.exportXlsx')}
           </Button>
           {can('institution:write') ? (
@@ -51,8 +74,19 @@ export function Page() {
         search={t('institution.search')}
         keep={['view']}
         selects={[
-          { name: 'light', label: t('soc.state'), options: LIGHTS.map((value) => ({ value, label: t(`light.${value}`) })) },
-          { name: 'kind', label: t('institution.kind'), options: (['commission', 'hospital', 'clinic', 'center', 'other'] as const).map((value) => ({ value, label: t(`institution.kind.${value}`) })) },
+          {
+            name: 'light',
+            label: t('soc.state'),
+            options: LIGHTS.map((value) => ({ value, label: t(`light.${value}`) })),
+          },
+          {
+            name: 'kind',
+            label: t('institution.kind'),
+            options: (['commission', 'hospital', 'clinic', 'center', 'other'] as const).map((value) => ({
+              value,
+              label: t(`institution.kind.${value}`),
+            })),
+          },
         ]}
       />
       <Loaded query={institutions} rows={14}>
@@ -63,7 +97,15 @@ export function Page() {
           return view === 'map' ? <StaticMap institutions={items} /> : <InstitutionTable items={shown} />;
         }}
       </Loaded>
-      {importing ? <ImportWizard title={t('institution.import')} path="/institutions/import" template="/institutions/template" refresh={[['/institutions']]} close={() => setImporting(false)} /> : null}
+      {importing ? (
+        <ImportWizard
+          title={t('institution.import')}
+          path="/institutions/import"
+          template="/institutions/template"
+          refresh={[['/institutions']]}
+          close={() => setImporting(false)}
+        />
+      ) : null}
       {creating ? <InstitutionForm close={() => setCreating(false)} /> : null}
     </PageFrame>
   );
@@ -112,7 +154,13 @@ function InstitutionTable({ items }: { readonly items: readonly Institution[] })
               node={node}
               depth={depth}
               folded={folded.has(node.value)}
-              toggle={() => setFolded((before) => (before.has(node.value) ? new Set([...before].filter((one) => one !== node.value)) : new Set([...before, node.value])))}
+              toggle={() =>
+                setFolded((before) =>
+                  before.has(node.value)
+                    ? new Set([...before].filter((one) => one !== node.value))
+                    : new Set([...before, node.value]),
+                )
+              }
             />
           ))}
         </tbody>
@@ -121,7 +169,17 @@ function InstitutionTable({ items }: { readonly items: readonly Institution[] })
   );
 }
 
-function Row({ node, depth, folded, toggle }: { readonly node: TreeNode; readonly depth: number; readonly folded: boolean; readonly toggle: () => void }) {
+function Row({
+  node,
+  depth,
+  folded,
+  toggle,
+}: {
+  readonly node: TreeNode;
+  readonly depth: number;
+  readonly folded: boolean;
+  readonly toggle: () => void;
+}) {
   const t = useText();
   const number = useNumber();
   const navigate = useNavigate();
@@ -146,26 +204,40 @@ function Row({ node, depth, folded, toggle }: { readonly node: TreeNode; readonl
           ) : (
             <i />
           )}
-          <Link to={`/institutions/${institution.tenant}`} className={institution.kind === 'commission' ? 'xl-strong' : ''} onClick={(event) => event.stopPropagation()}>
+          <Link
+            to={`/institutions/${institution.tenant}`}
+            className={institution.kind === 'commission' ? 'xl-strong' : ''}
+            onClick={(event) => event.stopPropagation()}
+          >
             {institution.name}
           </Link>
           <span className="xl-muted">{word(t, 'institution.kind', institution.kind)}</span>
         </span>
       </td>
-      <td>{state === undefined ? null : <StateTag tone={LIGHT_TONE[state.light] ?? 'quiet'}>{t(`light.${state.light}`)}</StateTag>}</td>
+      <td>
+        {state === undefined ? null : (
+          <StateTag tone={LIGHT_TONE[state.light] ?? 'quiet'}>{t(`light.${state.light}`)}</StateTag>
+        )}
+      </td>
       <td>{institution.level === '' ? <span className="xl-muted">–</span> : institution.level}</td>
       <td className="soc-right xl-num">
         {number(state?.openAlerts ?? 0)}
-        {(state?.criticalAlerts ?? 0) > 0 ? <b className="soc-kpi-bad"> ({number(state?.criticalAlerts ?? 0)})</b> : null}
+        {(state?.criticalAlerts ?? 0) > 0 ? (
+          <b className="soc-kpi-bad"> ({number(state?.criticalAlerts ?? 0)})</b>
+        ) : null}
       </td>
       <td className="soc-right xl-num">{number(state?.openIncidents ?? 0)}</td>
       <td className="soc-right xl-num">
         {number(state?.openNotices ?? 0)}
-        {(state?.overdueNotices ?? 0) > 0 ? <b className="soc-kpi-bad"> ({t('kpi.overdue', { n: state?.overdueNotices ?? 0 })})</b> : null}
+        {(state?.overdueNotices ?? 0) > 0 ? (
+          <b className="soc-kpi-bad"> ({t('kpi.overdue', { n: state?.overdueNotices ?? 0 })})</b>
+        ) : null}
       </td>
       <td className="soc-right xl-num">
         {number(state?.sources ?? 0)}
-        {(state?.silentSources ?? 0) > 0 ? <b className="soc-kpi-watch"> ({t('kpi.silent', { n: state?.silentSources ?? 0 })})</b> : null}
+        {(state?.silentSources ?? 0) > 0 ? (
+          <b className="soc-kpi-watch"> ({t('kpi.silent', { n: state?.silentSources ?? 0 })})</b>
+        ) : null}
       </td>
       <td className="soc-right xl-num">{number(state?.eventsLastHour ?? 0, true)}</td>
     </tr>

@@ -8,10 +8,25 @@ import { word } from '../shared/words.ts';
 /** Business systems and network zones of an institution. */
 export function SystemsPanel({ tenant }: { readonly tenant: string }) {
   const t = useText();
-  const systems = useQuery({ queryKey: ['/systems', tenant], queryFn: () => api<{ readonly items: readonly z.infer<typeof System>[] }>('/systems', { query: { tenant, limit: 200 } }) });
-  const zones = useQuery({ queryKey: ['/zones', tenant], queryFn: () => api<{ readonly items: readonly z.infer<typeof Zone>[] }>('/zones', { query: { tenant, limit: 200 } }) });
+  const systems = useQuery({
+    queryKey: ['/systems', tenant],
+    queryFn: () =>
+      api<{ readonly items: readonly z.infer<typeof System>[] }>('/systems', { query: { tenant, limit: 200 } }),
+  });
+  const zones = useQuery({
+    queryKey: ['/zones', tenant],
+    queryFn: () =>
+      api<{ readonly items: readonly z.infer<typeof Zone>[] }>('/zones', { query: { tenant, limit: 200 } }),
+  });
   return (
-    <Panel title={t('institution.systems')} extra={<Link to="/assets" search={{ tenant } as never}>{t('nav.assets')}</Link>}>
+    <Panel
+      title={t('institution.systems')}
+      extra={
+        <Link to="/assets" search={{ tenant } as never}>
+          {t('nav.assets')}
+        </Link>
+      }
+    >
       {systems.data?.items.length === 0 && zones.data?.items.length === 0 ? (
         <EmptyState compact title={t('institution.noSystems')} hint={t('institution.noSystemsHint')} />
       ) : (

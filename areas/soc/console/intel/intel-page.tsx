@@ -3,7 +3,27 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Alert, Button, Drawer, Form, Input, InputNumber, Modal, Popconfirm, Select } from 'antd';
 import { useState } from 'react';
-import { api, ApiError, Copyable, DataTable, EmptyState, ErrorState, ExactTime, FilterBar, LevelTag, Loaded, PageFrame, PlainTag, RelTime, useAct, useFilters, useNumber, useSession, useText, type Column } from '@xinglin/platform/ui';
+import {
+  api,
+  ApiError,
+  Copyable,
+  DataTable,
+  EmptyState,
+  ErrorState,
+  ExactTime,
+  FilterBar,
+  LevelTag,
+  Loaded,
+  PageFrame,
+  PlainTag,
+  RelTime,
+  useAct,
+  useFilters,
+  useNumber,
+  useSession,
+  useText,
+  type Column,
+} from '@xinglin/platform/ui';
 import type { Alert as AlertRow, EventRecord, Indicator } from '@xinglin/soc';
 import { Evidence } from '../alerts/alert-detail.tsx';
 import { useTitle } from '../alerts/parts.tsx';
@@ -22,15 +42,72 @@ export function Page() {
   const [importing, setImporting] = useState(false);
   const remove = useAct({ done: t('ui.deleted'), refresh: [['/indicators']] });
   const columns: readonly Column<Indicator>[] = [
-    { key: 'value', title: t('intel.value'), fixed: true, render: (row) => <Copyable text={row.value} />, csv: (row) => row.value },
-    { key: 'type', title: t('asset.kind'), width: 90, render: (row) => <PlainTag>{t(`intel.type.${row.type}`)}</PlainTag>, csv: (row) => row.type },
-    { key: 'severity', title: t('alert.severity'), width: 92, render: (row) => <LevelTag level={row.severity} />, csv: (row) => row.severity },
-    { key: 'confidence', title: t('why.confidence'), width: 80, align: 'right', render: (row) => <span className="xl-num">{row.confidence}</span>, csv: (row) => row.confidence },
+    {
+      key: 'value',
+      title: t('intel.value'),
+      fixed: true,
+      render: (row) => <Copyable text={row.value} />,
+      csv: (row) => row.value,
+    },
+    {
+      key: 'type',
+      title: t('asset.kind'),
+      width: 90,
+      render: (row) => <PlainTag>{t(`intel.type.${row.type}`)}</PlainTag>,
+      csv: (row) => row.type,
+    },
+    {
+      key: 'severity',
+      title: t('alert.severity'),
+      width: 92,
+      render: (row) => <LevelTag level={row.severity} />,
+      csv: (row) => row.severity,
+    },
+    {
+      key: 'confidence',
+      title: t('why.confidence'),
+      width: 80,
+      align: 'right',
+      render: (row) => <span className="xl-num">{row.confidence}</span>,
+      csv: (row) => row.confidence,
+    },
     { key: 'feed', title: t('intel.feed'), render: (row) => row.feed, csv: (row) => row.feed },
-    { key: 'labels', title: t('intel.labels'), render: (row) => <span className="xl-row-wrap">{row.labels.slice(0, 3).map((label) => <PlainTag key={label}>{label}</PlainTag>)}</span>, csv: (row) => row.labels.join(' ') },
-    { key: 'hits', title: t('intel.hits'), width: 80, align: 'right', render: (row) => <span className={`xl-num ${row.hits > 0 ? 'soc-kpi-bad' : 'xl-muted'}`}>{number(row.hits)}</span>, csv: (row) => row.hits },
-    { key: 'lastHit', title: t('suppress.lastHit'), width: 110, render: (row) => <RelTime at={row.lastHitAt} />, csv: (row) => row.lastHitAt },
-    { key: 'until', title: t('intel.until'), width: 160, render: (row) => <ExactTime at={row.validUntil} />, csv: (row) => row.validUntil },
+    {
+      key: 'labels',
+      title: t('intel.labels'),
+      render: (row) => (
+        <span className="xl-row-wrap">
+          {row.labels.slice(0, 3).map((label) => (
+            <PlainTag key={label}>{label}</PlainTag>
+          ))}
+        </span>
+      ),
+      csv: (row) => row.labels.join(' '),
+    },
+    {
+      key: 'hits',
+      title: t('intel.hits'),
+      width: 80,
+      align: 'right',
+      render: (row) => (
+        <span className={`xl-num ${row.hits > 0 ? 'soc-kpi-bad' : 'xl-muted'}`}>{number(row.hits)}</span>
+      ),
+      csv: (row) => row.hits,
+    },
+    {
+      key: 'lastHit',
+      title: t('suppress.lastHit'),
+      width: 110,
+      render: (row) => <RelTime at={row.lastHitAt} />,
+      csv: (row) => row.lastHitAt,
+    },
+    {
+      key: 'until',
+      title: t('intel.until'),
+      width: 160,
+      render: (row) => <ExactTime at={row.validUntil} />,
+      csv: (row) => row.validUntil,
+    },
     {
       key: 'act',
       title: '',
@@ -38,7 +115,12 @@ export function Page() {
       fixed: true,
       render: (row) =>
         can('intel:write') ? (
-          <Popconfirm title={t('intel.deleteAsk')} okText={t('ui.delete')} cancelText={t('ui.cancel')} onConfirm={() => remove.mutate({ path: `/indicators/${row.id}`, method: 'DELETE' })}>
+          <Popconfirm
+            title={t('intel.deleteAsk')}
+            okText={t('ui.delete')}
+            cancelText={t('ui.cancel')}
+            onConfirm={() => remove.mutate({ path: `/indicators/${row.id}`, method: 'DELETE' })}
+          >
             <Button size="small" type="text">
               {t('ui.delete')}
             </Button>
@@ -62,14 +144,37 @@ export function Page() {
       <FilterBar
         search={t('intel.search')}
         selects={[
-          { name: 'type', label: t('asset.kind'), options: TYPES.map((value) => ({ value, label: t(`intel.type.${value}`) })) },
-          { name: 'severity', label: t('alert.severity'), options: LEVELS.map((value) => ({ value, label: t(`ui.level.${value}`) })) },
+          {
+            name: 'type',
+            label: t('asset.kind'),
+            options: TYPES.map((value) => ({ value, label: t(`intel.type.${value}`) })),
+          },
+          {
+            name: 'severity',
+            label: t('alert.severity'),
+            options: LEVELS.map((value) => ({ value, label: t(`ui.level.${value}`) })),
+          },
         ]}
       />
       <section className="xl-panel">
-        <DataTable<Indicator> name="intel" path="/indicators" query={{ q: filters['q'], type: filters['type'], severity: filters['severity'] }} columns={columns} rowKey={(row) => row.id} onOpen={(row) => set({ open: row.id })} openKey={open} empty={<EmptyState title={t('intel.none')} hint={t('intel.noneHint')} />} />
+        <DataTable<Indicator>
+          name="intel"
+          path="/indicators"
+          query={{ q: filters['q'], type: filters['type'], severity: filters['severity'] }}
+          columns={columns}
+          rowKey={(row) => row.id}
+          onOpen={(row) => set({ open: row.id })}
+          openKey={open}
+          empty={<EmptyState title={t('intel.none')} hint={t('intel.noneHint')} />}
+        />
       </section>
-      <Drawer open={open !== undefined} size={760} onClose={() => set({ open: undefined })} title={t('intel.hitsTitle')} destroyOnHidden>
+      <Drawer
+        open={open !== undefined}
+        size={760}
+        onClose={() => set({ open: undefined })}
+        title={t('intel.hitsTitle')}
+        destroyOnHidden
+      >
         {open === undefined ? null : <Hits id={open} />}
       </Drawer>
       {importing ? <ImportDialog close={() => setImporting(false)} /> : null}
@@ -80,7 +185,15 @@ export function Page() {
 function Hits({ id }: { readonly id: string }) {
   const t = useText();
   const titleOf = useTitle();
-  const query = useQuery({ queryKey: ['/indicators', id, 'hits'], queryFn: () => api<{ readonly indicator: Indicator; readonly alerts: readonly AlertRow[]; readonly events: readonly EventRecord[] }>(`/indicators/${id}/hits`) });
+  const query = useQuery({
+    queryKey: ['/indicators', id, 'hits'],
+    queryFn: () =>
+      api<{
+        readonly indicator: Indicator;
+        readonly alerts: readonly AlertRow[];
+        readonly events: readonly EventRecord[];
+      }>(`/indicators/${id}/hits`),
+  });
   return (
     <Loaded query={query}>
       {({ indicator, alerts, events }) => (
@@ -162,13 +275,25 @@ function ImportDialog({ close }: { readonly close: () => void }) {
           <Button onClick={() => void look()} loading={busy}>
             {t('intel.preview')}
           </Button>
-          <Button type="primary" disabled={answer === undefined || answer.created + answer.updated === 0} loading={apply.isPending} onClick={() => apply.mutate({ path: '/indicators/import', body: { ...form.getFieldsValue(), dryRun: false } })}>
+          <Button
+            type="primary"
+            disabled={answer === undefined || answer.created + answer.updated === 0}
+            loading={apply.isPending}
+            onClick={() =>
+              apply.mutate({ path: '/indicators/import', body: { ...form.getFieldsValue(), dryRun: false } })
+            }
+          >
             {t('ui.import')}
           </Button>
         </>
       }
     >
-      <Form<ImportFields> form={form} layout="vertical" initialValues={{ severity: 'medium', confidence: 60, validDays: 90 }} onValuesChange={() => setAnswer(undefined)}>
+      <Form<ImportFields>
+        form={form}
+        layout="vertical"
+        initialValues={{ severity: 'medium', confidence: 60, validDays: 90 }}
+        onValuesChange={() => setAnswer(undefined)}
+      >
         <Form.Item name="feed" label={t('intel.feed')} rules={need}>
           <Input maxLength={100} placeholder={t('intel.feedHint')} />
         </Form.Item>
@@ -198,13 +323,27 @@ function ImportDialog({ close }: { readonly close: () => void }) {
             }}
           />
           <Form.Item name="text" noStyle rules={need}>
-            <Input.TextArea rows={8} className="xl-mono" placeholder={'45.137.21.8\nevil.example.com\n# STIX 2.1 / MISP JSON'} />
+            <Input.TextArea
+              rows={8}
+              className="xl-mono"
+              placeholder={'45.137.21.8\nevil.example.com\n# STIX 2.1 / MISP JSON'}
+            />
           </Form.Item>
         </Form.Item>
         {error === undefined ? null : <ErrorState error={error} />}
         {answer === undefined ? null : (
           <>
-            <Alert type={answer.rejected > 0 ? 'warning' : 'info'} showIcon title={t('intel.previewResult', { format: answer.format.toUpperCase(), created: answer.created, updated: answer.updated, duplicates: answer.duplicates, rejected: answer.rejected })} />
+            <Alert
+              type={answer.rejected > 0 ? 'warning' : 'info'}
+              showIcon
+              title={t('intel.previewResult', {
+                format: answer.format.toUpperCase(),
+                created: answer.created,
+                updated: answer.updated,
+                duplicates: answer.duplicates,
+                rejected: answer.rejected,
+              })}
+            />
             <ul className="soc-errors">
               {answer.errors.slice(0, 20).map((one) => (
                 <li key={one.place + one.text}>

@@ -7,7 +7,9 @@ import '../soc.css';
 import './notices.css';
 
 export interface Templates {
-  readonly items: readonly (Pick<NoticeDetail, 'type' | 'title' | 'body' | 'basis' | 'requirements' | 'urgency'> & { readonly deadlineWorkdays: number })[];
+  readonly items: readonly (Pick<NoticeDetail, 'type' | 'title' | 'body' | 'basis' | 'requirements' | 'urgency'> & {
+    readonly deadlineWorkdays: number;
+  })[];
   readonly placeholders: readonly string[];
 }
 
@@ -16,11 +18,23 @@ export function Page() {
   const t = useText();
   const navigate = useNavigate();
   const [filters, set] = useFilters();
-  const templates = useQuery({ queryKey: ['/notices', 'templates'], queryFn: () => api<Templates>('/notices/templates'), staleTime: Infinity });
+  const templates = useQuery({
+    queryKey: ['/notices', 'templates'],
+    queryFn: () => api<Templates>('/notices/templates'),
+    staleTime: Infinity,
+  });
   const type = filters['type'] ?? 'warning';
-  const create = useAct<NoticeDetail>({ done: t('notice.saved'), refresh: [['/notices']], onDone: (notice) => void navigate({ to: `/notices/${notice.id}` }) });
+  const create = useAct<NoticeDetail>({
+    done: t('notice.saved'),
+    refresh: [['/notices']],
+    onDone: (notice) => void navigate({ to: `/notices/${notice.id}` }),
+  });
   return (
-    <PageFrame title={t('notice.compose')} crumbs={[{ label: t('nav.notices'), to: '/notices' }]} note={t('notice.composeNote')}>
+    <PageFrame
+      title={t('notice.compose')}
+      crumbs={[{ label: t('nav.notices'), to: '/notices' }]}
+      note={t('notice.composeNote')}
+    >
       <Loaded query={templates}>
         {(data) => {
           const template = data.items.find((one) => one.type === type) ?? data.items[0];
@@ -34,7 +48,16 @@ export function Page() {
             deadlineWorkdays: template?.deadlineWorkdays ?? 5,
             recipients: filters['to'] === undefined ? [] : filters['to'].split(','),
           };
-          return <NoticeForm key={type} initial={initial} busy={create.isPending} submitLabel={t('notice.saveDraft')} onType={(next) => set({ type: next })} onSubmit={(body) => create.mutate({ path: '/notices', body })} />;
+          return (
+            <NoticeForm
+              key={type}
+              initial={initial}
+              busy={create.isPending}
+              submitLabel={t('notice.saveDraft')}
+              onType={(next) => set({ type: next })}
+              onSubmit={(body) => create.mutate({ path: '/notices', body })}
+            />
+          );
         }}
       </Loaded>
     </PageFrame>
@@ -42,7 +65,18 @@ export function Page() {
 }
 
 /** Without an incident there is nothing to fill a placeholder from: it becomes a blank that a person sees and fills. */
-const BLANKS: Readonly<Record<string, string>> = { incidentTitle: '事件或风险名称', summary: '情况概述', indicators: '可供排查的线索', institution: '单位', incidentNumber: '事件编号', grade: '级别', time: '时间', remediation: '处置建议', alerts: '相关告警', assets: '涉及资产' };
+const BLANKS: Readonly<Record<string, string>> = {
+  incidentTitle: '事件或风险名称',
+  summary: '情况概述',
+  indicators: '可供排查的线索',
+  institution: '单位',
+  incidentNumber: '事件编号',
+  grade: '级别',
+  time: '时间',
+  remediation: '处置建议',
+  alerts: '相关告警',
+  assets: '涉及资产',
+};
 
 function toFill(text: string): string {
   return text.replaceAll(/\{\{(\w+)\}\}/g, (_whole, name: string) => `【${BLANKS[name] ?? name}】`);

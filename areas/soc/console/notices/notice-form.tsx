@@ -27,7 +27,13 @@ interface Workdays {
 
 const TYPES = ['event', 'hazard', 'warning', 'key-period'] as const;
 
-export function NoticeForm({ initial, busy, submitLabel, onSubmit, onType }: {
+export function NoticeForm({
+  initial,
+  busy,
+  submitLabel,
+  onSubmit,
+  onType,
+}: {
   readonly initial: Partial<DraftFields>;
   readonly busy: boolean;
   readonly submitLabel: string;
@@ -46,14 +52,26 @@ export function NoticeForm({ initial, busy, submitLabel, onSubmit, onType }: {
         <div className="xl-c8 xl-stack">
           <Panel>
             <Form.Item name="type" label={t('notice.type')}>
-              <Radio.Group optionType="button" options={TYPES.map((value) => ({ value, label: t(`notice.type.${value}`) }))} onChange={(event) => onType?.(event.target.value as string)} />
+              <Radio.Group
+                optionType="button"
+                options={TYPES.map((value) => ({ value, label: t(`notice.type.${value}`) }))}
+                onChange={(event) => onType?.(event.target.value as string)}
+              />
             </Form.Item>
             <Form.Item name="title" label={t('notice.title')} rules={[...need, { min: 2, max: 120 }]}>
               <Input maxLength={120} showCount />
             </Form.Item>
             <div className="xl-spread soc-body-head">
               <span>{t('notice.body')}</span>
-              <Segmented size="small" value={view} onChange={setView} options={[{ value: 'edit', label: t('ui.edit') }, { value: 'preview', label: t('notice.preview') }]} />
+              <Segmented
+                size="small"
+                value={view}
+                onChange={setView}
+                options={[
+                  { value: 'edit', label: t('ui.edit') },
+                  { value: 'preview', label: t('notice.preview') },
+                ]}
+              />
             </div>
             <div hidden={view === 'preview'}>
               <Form.Item name="body" rules={need} extra={t('notice.bodyHint')}>
@@ -77,7 +95,12 @@ export function NoticeForm({ initial, busy, submitLabel, onSubmit, onType }: {
                       <Form.Item name={name} noStyle rules={need}>
                         <Input.TextArea autoSize={{ minRows: 1, maxRows: 5 }} maxLength={1000} />
                       </Form.Item>
-                      <Button type="text" icon={<DeleteOutlined />} aria-label={t('ui.delete')} onClick={() => remove(name)} />
+                      <Button
+                        type="text"
+                        icon={<DeleteOutlined />}
+                        aria-label={t('ui.delete')}
+                        onClick={() => remove(name)}
+                      />
                     </div>
                   ))}
                   <Button type="dashed" icon={<PlusOutlined />} disabled={items.length >= 30} onClick={() => add('')}>
@@ -94,7 +117,12 @@ export function NoticeForm({ initial, busy, submitLabel, onSubmit, onType }: {
               <InstitutionSelect multiple />
             </Form.Item>
             <Form.Item name="urgency" label={t('notice.urgency')}>
-              <Radio.Group options={(['normal', 'urgent', 'extra-urgent'] as const).map((value) => ({ value, label: t(`urgency.${value}`) }))} />
+              <Radio.Group
+                options={(['normal', 'urgent', 'extra-urgent'] as const).map((value) => ({
+                  value,
+                  label: t(`urgency.${value}`),
+                }))}
+              />
             </Form.Item>
             <Form.Item name="deadlineWorkdays" label={t('notice.deadlineIn')} rules={need}>
               <InputNumber min={1} max={120} suffix={t('notice.workdayUnit')} style={{ width: 160 }} />
@@ -116,7 +144,12 @@ export function NoticeForm({ initial, busy, submitLabel, onSubmit, onType }: {
 /** What "5 working days" means on the calendar, holidays and make-up days included. */
 export function DeadlinePreview({ days }: { readonly days: number }) {
   const t = useText();
-  const query = useQuery({ queryKey: ['/workdays', days], queryFn: () => api<Workdays>('/workdays', { query: { days } }), enabled: days >= 1 && days <= 120, placeholderData: (before) => before });
+  const query = useQuery({
+    queryKey: ['/workdays', days],
+    queryFn: () => api<Workdays>('/workdays', { query: { days } }),
+    enabled: days >= 1 && days <= 120,
+    placeholderData: (before) => before,
+  });
   const data = query.data;
   if (data === undefined) return <div className="soc-calendar" />;
   return (
@@ -127,13 +160,19 @@ export function DeadlinePreview({ days }: { readonly days: number }) {
       {data.days.length > 45 ? null : (
         <div className="soc-days">
           {data.days.map((day) => (
-            <i key={day.day} className={day.day === data.day ? 'soc-day-due' : day.work ? 'soc-day-work' : 'soc-day-off'} title={`${day.day} ${day.name}`}>
+            <i
+              key={day.day}
+              className={day.day === data.day ? 'soc-day-due' : day.work ? 'soc-day-work' : 'soc-day-off'}
+              title={`${day.day} ${day.name}`}
+            >
               {Number(day.day.slice(8))}
             </i>
           ))}
         </div>
       )}
-      {data.unknownYears.length === 0 ? null : <Alert type="warning" showIcon title={t('notice.unknownYears', { years: data.unknownYears.join('、') })} />}
+      {data.unknownYears.length === 0 ? null : (
+        <Alert type="warning" showIcon title={t('notice.unknownYears', { years: data.unknownYears.join('、') })} />
+      )}
     </div>
   );
 }

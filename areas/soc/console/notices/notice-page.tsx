@@ -3,7 +3,23 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Alert, Button, Dropdown, Form, Input, Modal, Popconfirm } from 'antd';
 import { useState } from 'react';
-import { api, apiUrl, bytes, Copyable, download, ExactTime, Loaded, PageFrame, Panel, RelTime, StateTag, useAct, useLiveQueries, useSession, useText } from '@xinglin/platform/ui';
+import {
+  api,
+  apiUrl,
+  bytes,
+  Copyable,
+  download,
+  ExactTime,
+  Loaded,
+  PageFrame,
+  Panel,
+  RelTime,
+  StateTag,
+  useAct,
+  useLiveQueries,
+  useSession,
+  useText,
+} from '@xinglin/platform/ui';
 import type { NoticeDetail } from '@xinglin/soc';
 import { NOTICE_TONE, word } from '../shared/words.ts';
 import { NoticeForm } from './notice-form.tsx';
@@ -16,9 +32,16 @@ import './notices.css';
 
 export function Page() {
   const { id } = useParams({ strict: false }) as { readonly id: string };
-  const query = useQuery({ queryKey: ['/notices', 'one', id], queryFn: ({ signal }) => api<NoticeDetail>(`/notices/${id}`, { signal }) });
+  const query = useQuery({
+    queryKey: ['/notices', 'one', id],
+    queryFn: ({ signal }) => api<NoticeDetail>(`/notices/${id}`, { signal }),
+  });
   useLiveQueries(['notice.changed'], [['/notices', 'one', id]], 1500);
-  return <Loaded query={query} rows={14}>{(notice) => <View notice={notice} />}</Loaded>;
+  return (
+    <Loaded query={query} rows={14}>
+      {(notice) => <View notice={notice} />}
+    </Loaded>
+  );
 }
 
 function View({ notice }: { readonly notice: NoticeDetail }) {
@@ -34,7 +57,9 @@ function View({ notice }: { readonly notice: NoticeDetail }) {
   const save = useAct({ done: t('ui.saved'), refresh, onDone: () => setEditing(false) });
   const remove = useAct({ done: t('ui.deleted'), refresh, onDone: () => void navigate({ to: '/notices' }) });
   const may = (action: string) => notice.actions.includes(action);
-  const own = notice.recipients.filter((recipient) => recipient.actions.some((action) => ['sign', 'answer', 'extend'].includes(action)));
+  const own = notice.recipients.filter((recipient) =>
+    recipient.actions.some((action) => ['sign', 'answer', 'extend'].includes(action)),
+  );
   const received = can('notice:answer') && !can('notice:issue');
   return (
     <PageFrame
@@ -52,7 +77,9 @@ function View({ notice }: { readonly notice: NoticeDetail }) {
               {t('notice.deadline')} <ExactTime at={notice.deadline} /> (<RelTime at={notice.deadline} />)
             </span>
           )}
-          {notice.incidentId === null || !can('incident:read') ? null : <Link to={`/incidents/${notice.incidentId}`}>{t('notice.fromIncident')}</Link>}
+          {notice.incidentId === null || !can('incident:read') ? null : (
+            <Link to={`/incidents/${notice.incidentId}`}>{t('notice.fromIncident')}</Link>
+          )}
         </>
       }
       actions={
@@ -67,25 +94,45 @@ function View({ notice }: { readonly notice: NoticeDetail }) {
                 { key: 'pdf', label: 'PDF' },
                 { key: 'docx', label: 'Word (.docx)' },
               ],
-              onClick: ({ key }) => void download(`/notices/${notice.id}/print.${key}`, { name: `${notice.number || notice.title}.${key}` }),
+              onClick: ({ key }) =>
+                void download(`/notices/${notice.id}/print.${key}`, {
+                  name: `${notice.number || notice.title}.${key}`,
+                }),
             }}
           >
             <Button icon={<DownloadOutlined />}>{t('notice.download')}</Button>
           </Dropdown>
-          {may('edit') ? <Button onClick={() => setEditing(!editing)}>{editing ? t('ui.cancel') : t('ui.edit')}</Button> : null}
+          {may('edit') ? (
+            <Button onClick={() => setEditing(!editing)}>{editing ? t('ui.cancel') : t('ui.edit')}</Button>
+          ) : null}
           {may('delete') ? (
-            <Popconfirm title={t('notice.deleteAsk')} okText={t('ui.delete')} cancelText={t('ui.cancel')} onConfirm={() => remove.mutate({ path: `/notices/${notice.id}`, method: 'DELETE' })}>
+            <Popconfirm
+              title={t('notice.deleteAsk')}
+              okText={t('ui.delete')}
+              cancelText={t('ui.cancel')}
+              onConfirm={() => remove.mutate({ path: `/notices/${notice.id}`, method: 'DELETE' })}
+            >
               <Button danger>{t('ui.delete')}</Button>
             </Popconfirm>
           ) : null}
           {may('withdraw') ? <Button onClick={() => setWithdrawing(true)}>{t('notice.withdraw')}</Button> : null}
           {may('close') ? (
-            <Button type="primary" loading={act.isPending} onClick={() => act.mutate({ path: `/notices/${notice.id}/close`, body: {} })}>
+            <Button
+              type="primary"
+              loading={act.isPending}
+              onClick={() => act.mutate({ path: `/notices/${notice.id}/close`, body: {} })}
+            >
               {t('notice.close')}
             </Button>
           ) : null}
           {may('issue') && !editing ? (
-            <Popconfirm title={t('notice.issueAsk', { n: notice.recipients.length })} description={t('notice.issueNote')} okText={t('notice.issue')} cancelText={t('ui.cancel')} onConfirm={() => issue.mutate({ path: `/notices/${notice.id}/issue`, body: {} })}>
+            <Popconfirm
+              title={t('notice.issueAsk', { n: notice.recipients.length })}
+              description={t('notice.issueNote')}
+              okText={t('notice.issue')}
+              cancelText={t('ui.cancel')}
+              onConfirm={() => issue.mutate({ path: `/notices/${notice.id}/issue`, body: {} })}
+            >
               <Button type="primary" loading={issue.isPending} data-testid="issue">
                 {t('notice.issue')}
               </Button>
@@ -94,11 +141,24 @@ function View({ notice }: { readonly notice: NoticeDetail }) {
         </>
       }
     >
-      {notice.calendarWarning === undefined ? null : <Alert type="warning" showIcon title={notice.calendarWarning} />}
-      {notice.status === 'withdrawn' && notice.withdrawnReason !== undefined ? <Alert type="info" showIcon title={`${t('notice.withdrawn')}:${notice.withdrawnReason}`} /> : null}
+      {notice.calendarWarning === undefined || notice.calendarWarning === '' ? null : (
+        <Alert type="warning" showIcon title={notice.calendarWarning} />
+      )}
+      {notice.status === 'withdrawn' && notice.withdrawnReason !== undefined ? (
+        <Alert type="info" showIcon title={`${t('notice.withdrawn')}:${notice.withdrawnReason}`} />
+      ) : null}
       {editing ? (
         <NoticeForm
-          initial={{ type: notice.type, urgency: notice.urgency, title: notice.title, body: notice.body, basis: notice.basis, requirements: notice.requirements, recipients: notice.recipients.map((recipient) => recipient.tenant), deadlineWorkdays: notice.deadlineWorkdays ?? 5 }}
+          initial={{
+            type: notice.type,
+            urgency: notice.urgency,
+            title: notice.title,
+            body: notice.body,
+            basis: notice.basis,
+            requirements: notice.requirements,
+            recipients: notice.recipients.map((recipient) => recipient.tenant),
+            deadlineWorkdays: notice.deadlineWorkdays ?? 5,
+          }}
           busy={save.isPending}
           submitLabel={t('ui.save')}
           onSubmit={(body) => save.mutate({ path: `/notices/${notice.id}`, method: 'PATCH', body })}
@@ -140,12 +200,24 @@ function View({ notice }: { readonly notice: NoticeDetail }) {
               )}
               <footer>
                 <span>{notice.issuer}</span>
-                <span>{notice.issuedAt === null ? t('notice.notIssued') : new Date(notice.issuedAt).toLocaleDateString('zh-CN', { year: 'numeric', month: 'long', day: 'numeric' })}</span>
+                <span>
+                  {notice.issuedAt === null
+                    ? t('notice.notIssued')
+                    : new Date(notice.issuedAt).toLocaleDateString('zh-CN', {
+                        year: 'numeric',
+                        month: 'long',
+                        day: 'numeric',
+                      })}
+                </span>
               </footer>
             </article>
           </div>
           <div className="xl-c5 xl-stack">
-            <Panel title={received ? t('notice.myProgress') : t('notice.matrix')} extra={<Progress notice={notice} />} flush>
+            <Panel
+              title={received ? t('notice.myProgress') : t('notice.matrix')}
+              extra={<Progress notice={notice} />}
+              flush
+            >
               <RecipientMatrix notice={notice} />
             </Panel>
             <Panel title={t('notice.history')}>
@@ -155,8 +227,19 @@ function View({ notice }: { readonly notice: NoticeDetail }) {
         </div>
       )}
       {withdrawing ? <WithdrawDialog id={notice.id} close={() => setWithdrawing(false)} /> : null}
-      <Modal open={printing} onCancel={() => setPrinting(false)} footer={null} width="min(1000px, 92vw)" title={t('notice.printPreview')} destroyOnHidden>
-        <iframe className="soc-print" title={t('notice.printPreview')} src={apiUrl(`/notices/${notice.id}/print.pdf`)} />
+      <Modal
+        open={printing}
+        onCancel={() => setPrinting(false)}
+        footer={null}
+        width="min(1000px, 92vw)"
+        title={t('notice.printPreview')}
+        destroyOnHidden
+      >
+        <iframe
+          className="soc-print"
+          title={t('notice.printPreview')}
+          src={apiUrl(`/notices/${notice.id}/print.pdf`)}
+        />
       </Modal>
     </PageFrame>
   );
@@ -180,7 +263,12 @@ function History({ notice }: { readonly notice: NoticeDetail }) {
             </small>
             {entry.body === '' ? null : <p>{entry.body}</p>}
             {entry.files.map((file) => (
-              <Button key={file.id} size="small" icon={<DownloadOutlined />} onClick={() => void download(`/notices/files/${file.id}`, { name: file.name })}>
+              <Button
+                key={file.id}
+                size="small"
+                icon={<DownloadOutlined />}
+                onClick={() => void download(`/notices/files/${file.id}`, { name: file.name })}
+              >
                 {file.name} ({bytes(file.size)})
               </Button>
             ))}
@@ -195,8 +283,20 @@ function WithdrawDialog({ id, close }: { readonly id: string; readonly close: ()
   const [form] = Form.useForm<{ reason: string }>();
   const act = useAct({ done: t('ui.done'), refresh: [['/notices']], onDone: close });
   return (
-    <Modal open title={t('notice.withdraw')} onCancel={close} onOk={() => form.submit()} okText={t('notice.withdraw')} cancelText={t('ui.cancel')} confirmLoading={act.isPending}>
-      <Form form={form} layout="vertical" onFinish={(values) => act.mutate({ path: `/notices/${id}/withdraw`, body: values })}>
+    <Modal
+      open
+      title={t('notice.withdraw')}
+      onCancel={close}
+      onOk={() => form.submit()}
+      okText={t('notice.withdraw')}
+      cancelText={t('ui.cancel')}
+      confirmLoading={act.isPending}
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        onFinish={(values) => act.mutate({ path: `/notices/${id}/withdraw`, body: values })}
+      >
         <Form.Item name="reason" label={t('verdict.reason')} rules={[{ required: true, message: t('ui.required') }]}>
           <Input.TextArea rows={3} maxLength={2000} />
         </Form.Item>
@@ -204,4 +304,3 @@ function WithdrawDialog({ id, close }: { readonly id: string; readonly close: ()
     </Modal>
   );
 }
-

@@ -24,26 +24,52 @@ export function NoticeText({ text }: { readonly text: string }) {
     } else if (/^\s*\|/.test(line)) {
       const rows = take(/^\s*\|/)
         .filter((row) => !/^\s*\|[\s:|-]+\|?\s*$/.test(row))
-        .map((row) => row.trim().replace(/^\||\|$/g, '').split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|')));
+        .map((row) =>
+          row
+            .trim()
+            .replace(/^\||\|$/g, '')
+            .split(/(?<!\\)\|/)
+            .map((cell) => cell.trim().replaceAll('\\|', '|')),
+        );
       const [head, ...body] = rows;
       blocks.push(
         <table key={key}>
           <thead>
-            <tr>{head?.map((cell, at) => <th key={at}>{spans(cell)}</th>)}</tr>
+            <tr>
+              {head?.map((cell, at) => (
+                <th key={at}>{spans(cell)}</th>
+              ))}
+            </tr>
           </thead>
           <tbody>
             {body.map((row, at) => (
-              <tr key={at}>{row.map((cell, place) => <td key={place}>{spans(cell)}</td>)}</tr>
+              <tr key={at}>
+                {row.map((cell, place) => (
+                  <td key={place}>{spans(cell)}</td>
+                ))}
+              </tr>
             ))}
           </tbody>
         </table>,
       );
     } else if (/^\s*[-*]\s+/.test(line)) {
       const items = take(/^\s*[-*]\s+/);
-      blocks.push(<ul key={key}>{items.map((item, at) => <li key={at}>{spans(item.replace(/^\s*[-*]\s+/, ''))}</li>)}</ul>);
+      blocks.push(
+        <ul key={key}>
+          {items.map((item, at) => (
+            <li key={at}>{spans(item.replace(/^\s*[-*]\s+/, ''))}</li>
+          ))}
+        </ul>,
+      );
     } else if (/^\s*\d+[.、]\s*/.test(line)) {
       const items = take(/^\s*\d+[.、]\s*/);
-      blocks.push(<ol key={key}>{items.map((item, at) => <li key={at}>{spans(item.replace(/^\s*\d+[.、]\s*/, ''))}</li>)}</ol>);
+      blocks.push(
+        <ol key={key}>
+          {items.map((item, at) => (
+            <li key={at}>{spans(item.replace(/^\s*\d+[.、]\s*/, ''))}</li>
+          ))}
+        </ol>,
+      );
     } else {
       blocks.push(<p key={key}>{spans(take(/^(?!#{1,3}\s|\s*\||\s*[-*]\s|\s*\d+[.、]).*\S/).join('') || line)}</p>);
       if (key === index) index += 1;
@@ -53,5 +79,13 @@ export function NoticeText({ text }: { readonly text: string }) {
 }
 
 function spans(text: string): ReactNode {
-  return text.split(/(\*\*[^*]+\*\*)/).map((part, index) => (part.startsWith('**') && part.endsWith('**') && part.length > 4 ? <b key={index}>{part.slice(2, -2)}</b> : <Fragment key={index}>{part}</Fragment>));
+  return text
+    .split(/(\*\*[^*]+\*\*)/)
+    .map((part, index) =>
+      part.startsWith('**') && part.endsWith('**') && part.length > 4 ? (
+        <b key={index}>{part.slice(2, -2)}</b>
+      ) : (
+        <Fragment key={index}>{part}</Fragment>
+      ),
+    );
 }

@@ -30,7 +30,13 @@ export function RecipientMatrix({ notice }: { readonly notice: NoticeDetail }) {
             style={{ width: 130 }}
             value={only as never}
             onChange={(value: string | undefined) => setOnly(value)}
-            options={[{ value: 'overdue', label: t('notice.overdue') }, ...['pending', 'signed', 'answered', 'returned', 'accepted'].map((value) => ({ value, label: word(t, 'recipient', value) }))]}
+            options={[
+              { value: 'overdue', label: t('notice.overdue') },
+              ...['pending', 'signed', 'answered', 'returned', 'accepted'].map((value) => ({
+                value,
+                label: word(t, 'recipient', value),
+              })),
+            ]}
           />
         </div>
       ) : null}
@@ -39,7 +45,13 @@ export function RecipientMatrix({ notice }: { readonly notice: NoticeDetail }) {
           <li key={recipient.id} className={recipient.overdue ? 'soc-matrix-overdue' : ''}>
             <div className="xl-spread">
               <b>{recipient.institution}</b>
-              <StateTag tone={recipient.overdue ? 'bad' : (RECIPIENT_TONE[recipient.status] ?? 'quiet')}>{recipient.overdue ? t('notice.overdue') : notice.status === 'draft' ? t('notice.status.draft') : word(t, 'recipient', recipient.status)}</StateTag>
+              <StateTag tone={recipient.overdue ? 'bad' : (RECIPIENT_TONE[recipient.status] ?? 'quiet')}>
+                {recipient.overdue
+                  ? t('notice.overdue')
+                  : notice.status === 'draft'
+                    ? t('notice.status.draft')
+                    : word(t, 'recipient', recipient.status)}
+              </StateTag>
             </div>
             {notice.status === 'draft' ? null : (
               <ol className="soc-stages">
@@ -47,13 +59,23 @@ export function RecipientMatrix({ notice }: { readonly notice: NoticeDetail }) {
                 <Stage label={t('notice.stage.answered')} at={recipient.answeredAt} />
                 <Stage label={t('notice.stage.accepted')} at={recipient.acceptedAt} />
                 <li className="soc-stage-due">
-                  {recipient.returns > 0 ? t('notice.returns', { n: recipient.returns }) : ''} {recipient.deadline === null || recipient.status === 'accepted' ? '' : <>{t('notice.due')} <RelTime at={recipient.deadline} /></>}
+                  {recipient.returns > 0 ? t('notice.returns', { n: recipient.returns }) : ''}{' '}
+                  {recipient.deadline === null || recipient.status === 'accepted' ? (
+                    ''
+                  ) : (
+                    <>
+                      {t('notice.due')} <RelTime at={recipient.deadline} />
+                    </>
+                  )}
                 </li>
               </ol>
             )}
             {recipient.extension !== null && recipient.extension['decision'] == null ? (
               <p className="soc-extension">
-                {t('notice.extensionAsked', { until: String(recipient.extension['requestedUntil'] ?? '').slice(0, 10) })} {String(recipient.extension['reason'] ?? '')}
+                {t('notice.extensionAsked', {
+                  until: String(recipient.extension['requestedUntil'] ?? '').slice(0, 10),
+                })}{' '}
+                {String(recipient.extension['reason'] ?? '')}
               </p>
             ) : null}
             {recipient.actions.some((action) => (REVIEWS as readonly string[]).includes(action)) ? (
@@ -64,7 +86,11 @@ export function RecipientMatrix({ notice }: { readonly notice: NoticeDetail }) {
                     size="small"
                     type={action === 'accept' ? 'primary' : 'default'}
                     data-testid={`review-${action}`}
-                    onClick={() => (action === 'accept' ? accept.mutate({ path: `/notices/${notice.id}/recipients/${recipient.id}/accept`, body: {} }) : setReview({ recipient, action }))}
+                    onClick={() =>
+                      action === 'accept'
+                        ? accept.mutate({ path: `/notices/${notice.id}/recipients/${recipient.id}/accept`, body: {} })
+                        : setReview({ recipient, action })
+                    }
                   >
                     {t(`notice.review.${action}`)}
                   </Button>
@@ -92,14 +118,33 @@ interface ReviewFields {
   readonly workdays?: number | null;
 }
 
-function ReviewDialog({ notice, recipient, action, close }: { readonly notice: NoticeDetail; readonly recipient: Recipient; readonly action: Review; readonly close: () => void }) {
+function ReviewDialog({
+  notice,
+  recipient,
+  action,
+  close,
+}: {
+  readonly notice: NoticeDetail;
+  readonly recipient: Recipient;
+  readonly action: Review;
+  readonly close: () => void;
+}) {
   const t = useText();
   const [form] = Form.useForm<ReviewFields>();
   const act = useAct({ done: t('ui.done'), refresh: [['/notices'], ['/overview']], onDone: close });
   const path = `/notices/${notice.id}/recipients/${recipient.id}/${action}`;
   const extension = action === 'decide-extension';
   const send = (approve?: boolean) => {
-    void form.validateFields().then(({ comment, workdays }) => act.mutate({ path, body: extension ? { approve, comment: comment ?? '' } : { comment, ...(workdays == null ? {} : { workdays }) } }), () => undefined);
+    void form.validateFields().then(
+      ({ comment, workdays }) =>
+        act.mutate({
+          path,
+          body: extension
+            ? { approve, comment: comment ?? '' }
+            : { comment, ...(workdays == null ? {} : { workdays }) },
+        }),
+      () => undefined,
+    );
   };
   return (
     <Modal
@@ -124,7 +169,11 @@ function ReviewDialog({ notice, recipient, action, close }: { readonly notice: N
       }
     >
       <Form form={form} layout="vertical">
-        <Form.Item name="comment" label={t('notice.opinion')} rules={extension ? [] : [{ required: true, message: t('ui.required') }]}>
+        <Form.Item
+          name="comment"
+          label={t('notice.opinion')}
+          rules={extension ? [] : [{ required: true, message: t('ui.required') }]}
+        >
           <Input.TextArea rows={4} maxLength={2000} placeholder={t('notice.opinionHint')} autoFocus />
         </Form.Item>
         {extension ? null : (

@@ -5,7 +5,17 @@ import type { Overview } from '@xinglin/soc';
 import { InstitutionFilter } from '../shared/institutions.tsx';
 import { TenThings } from './ten-things.tsx';
 import { Kpis } from './kpis.tsx';
-import { Attackers, Incidents, InstitutionGrid, LatestAlerts, NoticesDue, Ranking, Tactics, TopRules, TrendPanel } from './panels.tsx';
+import {
+  Attackers,
+  Incidents,
+  InstitutionGrid,
+  LatestAlerts,
+  NoticesDue,
+  Ranking,
+  Tactics,
+  TopRules,
+  TrendPanel,
+} from './panels.tsx';
 import '../soc.css';
 
 /** A region for those who watch many institutions, ten things to do for the one who guards a single hospital. */
@@ -26,16 +36,26 @@ export function Page() {
   return (
     <PageFrame
       title={guard ? t('overview.mine') : t('nav.overview')}
-      note={query.data === undefined ? ' ' : <>
-        <span>{query.data.name === '' ? t('overview.platform') : query.data.name}</span>
-        <span>
-          {t('overview.asOf')} <RelTime at={query.data.at} />
-        </span>
-      </>}
+      note={
+        query.data === undefined ? (
+          ' '
+        ) : (
+          <>
+            <span>{query.data.name === '' ? t('overview.platform') : query.data.name}</span>
+            <span>
+              {t('overview.asOf')} <RelTime at={query.data.at} />
+            </span>
+          </>
+        )
+      }
       actions={
         <>
           <InstitutionFilter />
-          <Segmented value={hours} onChange={(value) => set({ hours: value === '24' ? undefined : value })} options={(['1', '24', '168'] as const).map((value) => ({ value, label: t(`overview.hours.${value}`) }))} />
+          <Segmented
+            value={hours}
+            onChange={(value) => set({ hours: value === '24' ? undefined : value })}
+            options={(['1', '24', '168'] as const).map((value) => ({ value, label: t(`overview.hours.${value}`) }))}
+          />
           {can('screen:read') ? (
             <Button href={`/screen${tenant === undefined ? '' : `?tenant=${tenant}`}`} target="_blank">
               {t('nav.screen')}
@@ -83,4 +103,3 @@ export function Page() {
     </PageFrame>
   );
 }
-

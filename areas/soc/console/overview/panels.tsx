@@ -1,6 +1,24 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { Bar, Chart, Copyable, EmptyState, LevelTag, Panel, RelTime, StateTag, duration, shortTime, useLevelColours, useNumber, useSeriesColours, useSession, useText, useThemeName, type ChartOption } from '@xinglin/platform/ui';
+import {
+  Bar,
+  Chart,
+  Copyable,
+  EmptyState,
+  LevelTag,
+  Panel,
+  RelTime,
+  StateTag,
+  duration,
+  shortTime,
+  useLevelColours,
+  useNumber,
+  useSeriesColours,
+  useSession,
+  useText,
+  useThemeName,
+  type ChartOption,
+} from '@xinglin/platform/ui';
 import type { Overview } from '@xinglin/soc';
 import { useTitle } from '../alerts/parts.tsx';
 import { Entities } from '../shared/entities.tsx';
@@ -22,15 +40,58 @@ export function TrendPanel({ data }: Props) {
       grid: { left: 46, right: 40, top: 28, bottom: 24 },
       tooltip: { trigger: 'axis', confine: true },
       legend: { top: 0, right: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: axis, fontSize: 12 } },
-      xAxis: { type: 'category', data: data.trend.map((point) => shortTime(point.at)), boundaryGap: true, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: axis, fontSize: 11, hideOverlap: true } },
+      xAxis: {
+        type: 'category',
+        data: data.trend.map((point) => shortTime(point.at)),
+        boundaryGap: true,
+        axisTick: { show: false },
+        axisLine: { lineStyle: { color: line } },
+        axisLabel: { color: axis, fontSize: 11, hideOverlap: true },
+      },
       yAxis: [
-        { type: 'value', splitNumber: 3, splitLine: { lineStyle: { color: line } }, axisLabel: { color: axis, fontSize: 11 } },
-        { type: 'value', splitNumber: 3, splitLine: { show: false }, axisLabel: { color: axis, fontSize: 11 }, minInterval: 1 },
+        {
+          type: 'value',
+          splitNumber: 3,
+          splitLine: { lineStyle: { color: line } },
+          axisLabel: { color: axis, fontSize: 11 },
+        },
+        {
+          type: 'value',
+          splitNumber: 3,
+          splitLine: { show: false },
+          axisLabel: { color: axis, fontSize: 11 },
+          minInterval: 1,
+        },
       ],
       series: [
-        { name: t('trend.events'), type: 'line', smooth: 0.2, showSymbol: false, lineStyle: { width: 1.6, color: brand }, itemStyle: { color: brand }, areaStyle: { color: brand, opacity: 0.1 }, data: data.trend.map((point) => point.events) },
-        { name: t('trend.alerts'), type: 'bar', yAxisIndex: 1, stack: 'a', barMaxWidth: 12, itemStyle: { color: levels.medium.solid, opacity: 0.75 }, data: data.trend.map((point) => point.alerts - point.critical) },
-        { name: t('trend.critical'), type: 'bar', yAxisIndex: 1, stack: 'a', barMaxWidth: 12, itemStyle: { color: levels.critical.solid }, data: data.trend.map((point) => point.critical) },
+        {
+          name: t('trend.events'),
+          type: 'line',
+          smooth: 0.2,
+          showSymbol: false,
+          lineStyle: { width: 1.6, color: brand },
+          itemStyle: { color: brand },
+          areaStyle: { color: brand, opacity: 0.1 },
+          data: data.trend.map((point) => point.events),
+        },
+        {
+          name: t('trend.alerts'),
+          type: 'bar',
+          yAxisIndex: 1,
+          stack: 'a',
+          barMaxWidth: 12,
+          itemStyle: { color: levels.medium.solid, opacity: 0.75 },
+          data: data.trend.map((point) => point.alerts - point.critical),
+        },
+        {
+          name: t('trend.critical'),
+          type: 'bar',
+          yAxisIndex: 1,
+          stack: 'a',
+          barMaxWidth: 12,
+          itemStyle: { color: levels.critical.solid },
+          data: data.trend.map((point) => point.critical),
+        },
       ],
     };
   }, [data.trend, theme, levels, brand, t]);
@@ -46,15 +107,37 @@ const LIGHT_ORDER = ['danger', 'silent', 'watch', 'ok'];
 export function InstitutionGrid({ data }: Props) {
   const t = useText();
   const number = useNumber();
-  const rows = data.institutions.filter((one) => one.kind !== 'commission').toSorted((a, b) => LIGHT_ORDER.indexOf(a.state?.light ?? 'ok') - LIGHT_ORDER.indexOf(b.state?.light ?? 'ok') || (b.state?.openAlerts ?? 0) - (a.state?.openAlerts ?? 0));
-  const counts = LIGHT_ORDER.map((light) => [light, rows.filter((row) => (row.state?.light ?? 'ok') === light).length] as const).filter(([, count]) => count > 0);
+  const rows = data.institutions
+    .filter((one) => one.kind !== 'commission')
+    .toSorted(
+      (a, b) =>
+        LIGHT_ORDER.indexOf(a.state?.light ?? 'ok') - LIGHT_ORDER.indexOf(b.state?.light ?? 'ok') ||
+        (b.state?.openAlerts ?? 0) - (a.state?.openAlerts ?? 0),
+    );
+  const counts = LIGHT_ORDER.map(
+    (light) => [light, rows.filter((row) => (row.state?.light ?? 'ok') === light).length] as const,
+  ).filter(([, count]) => count > 0);
   return (
-    <Panel title={t('overview.institutions')} extra={counts.map(([light, count]) => <StateTag key={light} tone={LIGHT_TONE[light] ?? 'quiet'}>{`${t(`light.${light}`)} ${String(count)}`}</StateTag>)}>
+    <Panel
+      title={t('overview.institutions')}
+      extra={counts.map(([light, count]) => (
+        <StateTag key={light} tone={LIGHT_TONE[light] ?? 'quiet'}>{`${t(`light.${light}`)} ${String(count)}`}</StateTag>
+      ))}
+    >
       <div className="soc-lights">
         {rows.map((row) => (
-          <Link key={row.tenant} to={`/institutions/${row.tenant}`} className={`soc-light soc-light-${row.state?.light ?? 'ok'}`} title={row.name}>
+          <Link
+            key={row.tenant}
+            to={`/institutions/${row.tenant}`}
+            className={`soc-light soc-light-${row.state?.light ?? 'ok'}`}
+            title={row.name}
+          >
             <b className="xl-ellipsis">{row.shortName || row.name}</b>
-            <span>{row.state === undefined || row.state.openAlerts === 0 ? t('overview.calm') : t('overview.openAlerts', { n: number(row.state.openAlerts) })}</span>
+            <span>
+              {row.state === undefined || row.state.openAlerts === 0
+                ? t('overview.calm')
+                : t('overview.openAlerts', { n: number(row.state.openAlerts) })}
+            </span>
           </Link>
         ))}
       </div>
@@ -66,7 +149,11 @@ export function Incidents({ data }: Props) {
   const t = useText();
   const { can } = useSession();
   return (
-    <Panel title={t('overview.incidents')} extra={can('incident:read') ? <Link to="/incidents">{t('soc.all')}</Link> : null} flush>
+    <Panel
+      title={t('overview.incidents')}
+      extra={can('incident:read') ? <Link to="/incidents">{t('soc.all')}</Link> : null}
+      flush
+    >
       {data.openIncidents.length === 0 ? (
         <EmptyState compact title={t('overview.noIncidents')} />
       ) : (
@@ -75,8 +162,12 @@ export function Incidents({ data }: Props) {
             <li key={incident.id}>
               <Link to={`/incidents/${incident.id}`}>
                 <span className="xl-spread">
-                  <b className="xl-ellipsis" title={incident.title}>{shortTitle(incident.title)}</b>
-                  <StateTag tone={INCIDENT_TONE[incident.status] ?? 'quiet'}>{word(t, 'incident.status', incident.status)}</StateTag>
+                  <b className="xl-ellipsis" title={incident.title}>
+                    {shortTitle(incident.title)}
+                  </b>
+                  <StateTag tone={INCIDENT_TONE[incident.status] ?? 'quiet'}>
+                    {word(t, 'incident.status', incident.status)}
+                  </StateTag>
                 </span>
                 <span className="soc-sub">
                   <span className="xl-ellipsis">
@@ -106,7 +197,13 @@ export function NoticesDue({ data }: Props) {
               <Link to={`/notices/${notice.id}`}>
                 <span className="xl-spread">
                   <b className="xl-ellipsis">{notice.title}</b>
-                  {notice.overdue ? <StateTag tone="bad">{t('notice.overdue')}</StateTag> : <StateTag tone={RECIPIENT_TONE[notice.status] ?? 'quiet'}>{word(t, 'recipient', notice.status)}</StateTag>}
+                  {notice.overdue ? (
+                    <StateTag tone="bad">{t('notice.overdue')}</StateTag>
+                  ) : (
+                    <StateTag tone={RECIPIENT_TONE[notice.status] ?? 'quiet'}>
+                      {word(t, 'recipient', notice.status)}
+                    </StateTag>
+                  )}
                 </span>
                 <span className="soc-sub">
                   <span className="xl-ellipsis">{notice.institution}</span>
@@ -137,13 +234,17 @@ export function Attackers({ data }: Props) {
             <li key={one.ip}>
               <span className="xl-spread">
                 <Copyable text={one.ip}>
-                  <Link to="/search" search={{ q: `source.ip:${one.ip.includes(':') ? `"${one.ip}"` : one.ip}`, range: '24h' } as never}>
+                  <Link
+                    to="/search"
+                    search={{ q: `source.ip:${one.ip.includes(':') ? `"${one.ip}"` : one.ip}`, range: '24h' } as never}
+                  >
                     {one.ip}
                   </Link>
                 </Copyable>
                 <span className="soc-sub">
                   {t(one.internal ? 'overview.internal' : 'overview.external')}
-                  {one.institutions > 1 ? ` · ${t('overview.hits', { n: one.institutions })}` : ''} <b className="xl-num">{number(one.count)}</b>
+                  {one.institutions > 1 ? ` · ${t('overview.hits', { n: one.institutions })}` : ''}{' '}
+                  <b className="xl-num">{number(one.count)}</b>
                 </span>
               </span>
               <Bar share={one.count / max} />
@@ -166,7 +267,11 @@ export function Tactics({ data }: Props) {
         {TACTICS.map((tactic) => {
           const count = counts.get(tactic) ?? 0;
           return (
-            <span key={tactic} className={count === 0 ? 'soc-tactic soc-tactic-none' : 'soc-tactic'} style={count === 0 ? {} : { '--share': String(0.16 + 0.84 * (count / max)) } as React.CSSProperties}>
+            <span
+              key={tactic}
+              className={count === 0 ? 'soc-tactic soc-tactic-none' : 'soc-tactic'}
+              style={count === 0 ? {} : ({ '--share': String(0.16 + 0.84 * (count / max)) } as React.CSSProperties)}
+            >
               <span>{t(`tactic.${tactic}`)}</span>
               <b className="xl-num">{count === 0 ? '' : number(count)}</b>
             </span>

@@ -1,6 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { api, EmptyState, LevelTag, PageSkeleton, Panel, RelTime, StateTag, useLiveQueries, useLocale, useText, type Translate } from '@xinglin/platform/ui';
+import {
+  api,
+  EmptyState,
+  LevelTag,
+  PageSkeleton,
+  Panel,
+  RelTime,
+  StateTag,
+  useLiveQueries,
+  useLocale,
+  useText,
+  type Translate,
+} from '@xinglin/platform/ui';
 import type { Alert, Overview } from '@xinglin/soc';
 import type { ReactNode } from 'react';
 import { steps } from '../alerts/alert-detail.tsx';
@@ -24,7 +36,10 @@ export function TenThings({ data, name }: { readonly data: Overview; readonly na
   const locale = useLocale();
   const alerts = useQuery({
     queryKey: ['/alerts', 'ten', data.tenant],
-    queryFn: () => api<{ readonly items: readonly Alert[] }>('/alerts', { query: { status: 'active', sort: '-severity', limit: 10, tenant: data.tenant === '' ? undefined : data.tenant } }),
+    queryFn: () =>
+      api<{ readonly items: readonly Alert[] }>('/alerts', {
+        query: { status: 'active', sort: '-severity', limit: 10, tenant: data.tenant === '' ? undefined : data.tenant },
+      }),
   });
   useLiveQueries(['alert.changed'], [['/alerts', 'ten']], 3000);
   const things = rank(t, locale === 'en', data, alerts.data?.items ?? []);
@@ -64,7 +79,11 @@ function rank(t: Translate, english: boolean, data: Overview, alerts: readonly A
     .map((notice) => ({
       key: `n${notice.id}${notice.institution}`,
       weight: notice.overdue ? 98 : notice.status === 'returned' ? 90 : hoursTo(notice.deadline) < 24 ? 86 : 66,
-      mark: <StateTag tone={notice.overdue ? 'bad' : 'watch'}>{notice.overdue ? t('notice.overdue') : t('nav.notices')}</StateTag>,
+      mark: (
+        <StateTag tone={notice.overdue ? 'bad' : 'watch'}>
+          {notice.overdue ? t('notice.overdue') : t('nav.notices')}
+        </StateTag>
+      ),
       title: `${notice.number} ${notice.title}`,
       next: t(`ten.notice.${notice.status}`),
       to: `/notices/${notice.id}`,

@@ -2,7 +2,24 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { Alert, Button, Input, Tabs } from 'antd';
 import { useEffect, useState } from 'react';
-import { api, ApiError, Copyable, EmptyState, ErrorState, exactTime, Facts, LevelTag, Loaded, PageFrame, Panel, PlainTag, StateTag, useAct, useSession, useText } from '@xinglin/platform/ui';
+import {
+  api,
+  ApiError,
+  Copyable,
+  EmptyState,
+  ErrorState,
+  exactTime,
+  Facts,
+  LevelTag,
+  Loaded,
+  PageFrame,
+  Panel,
+  PlainTag,
+  StateTag,
+  useAct,
+  useSession,
+  useText,
+} from '@xinglin/platform/ui';
 import type { RuleDetail } from '@xinglin/soc';
 import type { z } from 'zod';
 import { useTitle } from '../alerts/parts.tsx';
@@ -42,15 +59,26 @@ tags:
 export function Page() {
   const { id } = useParams({ strict: false }) as { readonly id: string };
   const fresh = id === 'new';
-  const query = useQuery({ queryKey: ['/rules', 'one', id], queryFn: () => api<Detail>(`/rules/${encodeURIComponent(id)}`), enabled: !fresh });
+  const query = useQuery({
+    queryKey: ['/rules', 'one', id],
+    queryFn: () => api<Detail>(`/rules/${encodeURIComponent(id)}`),
+    enabled: !fresh,
+  });
   if (fresh) return <NewRule />;
-  return <Loaded query={query} rows={14}>{(rule) => <View rule={rule} />}</Loaded>;
+  return (
+    <Loaded query={query} rows={14}>
+      {(rule) => <View rule={rule} />}
+    </Loaded>
+  );
 }
 
 function NewRule() {
   const t = useText();
   const navigate = useNavigate();
-  const yaml = SKELETON.replace('00000000-0000-4000-8000-000000000000', crypto.randomUUID?.() ?? '00000000-0000-4000-8000-000000000000');
+  const yaml = SKELETON.replace(
+    '00000000-0000-4000-8000-000000000000',
+    crypto.randomUUID?.() ?? '00000000-0000-4000-8000-000000000000',
+  );
   return (
     <PageFrame title={t('rule.create')} crumbs={[{ label: t('nav.rules'), to: '/rules' }]} note={t('rule.createNote')}>
       <Editor yaml={yaml} onSaved={(rule) => void navigate({ to: `/rules/${rule.id}` })} />
@@ -88,21 +116,42 @@ function View({ rule }: { readonly rule: Detail }) {
         <Facts
           columns={4}
           items={[
-            { label: t('alert.tactics'), value: rule.tactics.map((tactic) => word(t, 'tactic', tactic)).join('、') || '–' },
+            {
+              label: t('alert.tactics'),
+              value: rule.tactics.map((tactic) => word(t, 'tactic', tactic)).join('、') || '–',
+            },
             { label: 'ATT&CK', value: <Techniques ids={rule.techniques} /> },
-            { label: t('rule.logsource'), value: Object.entries(rule.logsource).map(([key, value]) => `${key}: ${value}`).join(', ') },
+            {
+              label: t('rule.logsource'),
+              value: Object.entries(rule.logsource)
+                .map(([key, value]) => `${key}: ${value}`)
+                .join(', '),
+            },
             { label: t('rule.hits24h'), value: rule.hits24h },
-            { label: t('rule.falsePositives'), value: rule.falsePositiveRate === null ? '–' : `${String(Math.round(rule.falsePositiveRate))}%` },
+            {
+              label: t('rule.falsePositives'),
+              value: rule.falsePositiveRate === null ? '–' : `${String(Math.round(rule.falsePositiveRate))}%`,
+            },
             { label: t('rule.knownFalse'), value: rule.falsePositives.join(';') || '–' },
             { label: t('rule.description'), value: rule.description || '–' },
             { label: t('alert.whatToDo'), value: rule.remediationZh || '–' },
           ]}
         />
       </Panel>
-      {rule.issues.length === 0 ? null : <Alert type="warning" showIcon title={t('rule.hasIssues')} description={rule.issues.join('; ')} />}
+      {rule.issues.length === 0 ? null : (
+        <Alert type="warning" showIcon title={t('rule.hasIssues')} description={rule.issues.join('; ')} />
+      )}
       <Tabs
         items={[
-          { key: 'yaml', label: t('rule.yaml'), children: can('rule:write') ? <Editor yaml={rule.yaml} id={rule.id} /> : <pre className="xl-raw soc-yaml">{rule.yaml}</pre> },
+          {
+            key: 'yaml',
+            label: t('rule.yaml'),
+            children: can('rule:write') ? (
+              <Editor yaml={rule.yaml} id={rule.id} />
+            ) : (
+              <pre className="xl-raw soc-yaml">{rule.yaml}</pre>
+            ),
+          },
           { key: 'test', label: t('rule.test'), children: <RuleTest id={rule.id} /> },
         ]}
       />
@@ -112,12 +161,28 @@ function View({ rule }: { readonly rule: Detail }) {
 }
 
 /** The rule's text with everything that is wrong with it, checked while typing; nothing is thrown at the first mistake. */
-function Editor({ yaml, id, onSaved }: { readonly yaml: string; readonly id?: string; readonly onSaved?: (rule: Detail) => void }) {
+function Editor({
+  yaml,
+  id,
+  onSaved,
+}: {
+  readonly yaml: string;
+  readonly id?: string;
+  readonly onSaved?: (rule: Detail) => void;
+}) {
   const t = useText();
   const [text, setText] = useState(yaml);
-  const [checked, setChecked] = useState<{ readonly valid: boolean; readonly ids: readonly string[]; readonly issues: readonly Issue[] }>();
+  const [checked, setChecked] = useState<{
+    readonly valid: boolean;
+    readonly ids: readonly string[];
+    readonly issues: readonly Issue[];
+  }>();
   const [problem, setProblem] = useState<unknown>();
-  const save = useAct<Detail>({ done: t('ui.saved'), refresh: [['/rules']], ...(onSaved === undefined ? {} : { onDone: onSaved }) });
+  const save = useAct<Detail>({
+    done: t('ui.saved'),
+    refresh: [['/rules']],
+    ...(onSaved === undefined ? {} : { onDone: onSaved }),
+  });
   useEffect(() => {
     const timer = setTimeout(() => {
       api<NonNullable<typeof checked>>('/rules/validate', { method: 'POST', body: { yaml: text } }).then(
@@ -152,8 +217,21 @@ function Editor({ yaml, id, onSaved }: { readonly yaml: string; readonly id?: st
       />
       <aside>
         <div className="xl-spread">
-          {checked === undefined ? <span className="xl-muted">{t('rule.checking')}</span> : <StateTag tone={checked.valid ? 'good' : 'bad'}>{t(checked.valid ? 'rule.valid' : 'rule.invalid')}</StateTag>}
-          <Button type="primary" disabled={checked?.valid !== true || target === undefined || text === (id === undefined ? '' : yaml)} loading={save.isPending} onClick={() => save.mutate({ path: `/rules/${encodeURIComponent(target ?? '')}`, method: 'PUT', body: { yaml: text } })}>
+          {checked === undefined ? (
+            <span className="xl-muted">{t('rule.checking')}</span>
+          ) : (
+            <StateTag tone={checked.valid ? 'good' : 'bad'}>
+              {t(checked.valid ? 'rule.valid' : 'rule.invalid')}
+            </StateTag>
+          )}
+          <Button
+            type="primary"
+            disabled={checked?.valid !== true || target === undefined || text === (id === undefined ? '' : yaml)}
+            loading={save.isPending}
+            onClick={() =>
+              save.mutate({ path: `/rules/${encodeURIComponent(target ?? '')}`, method: 'PUT', body: { yaml: text } })
+            }
+          >
             {t('ui.save')}
           </Button>
         </div>
@@ -166,7 +244,9 @@ function Editor({ yaml, id, onSaved }: { readonly yaml: string; readonly id?: st
               {issue.remedy === undefined ? null : <span>{issue.remedy}</span>}
             </li>
           ))}
-          {checked !== undefined && checked.issues.length === 0 ? <li className="xl-muted">{t('rule.noIssues')}</li> : null}
+          {checked !== undefined && checked.issues.length === 0 ? (
+            <li className="xl-muted">{t('rule.noIssues')}</li>
+          ) : null}
         </ul>
       </aside>
     </div>
@@ -176,7 +256,13 @@ function Editor({ yaml, id, onSaved }: { readonly yaml: string; readonly id?: st
 interface TestAnswer {
   readonly scanned: number;
   readonly matched: number;
-  readonly hits: readonly { readonly id: string; readonly ts: string; readonly tenant: string; readonly message: string; readonly explanation: Readonly<Record<string, unknown>> }[];
+  readonly hits: readonly {
+    readonly id: string;
+    readonly ts: string;
+    readonly tenant: string;
+    readonly message: string;
+    readonly explanation: Readonly<Record<string, unknown>>;
+  }[];
   readonly perDay: Readonly<Record<string, number>>;
   readonly incomplete: boolean;
   readonly tookMs: number;
@@ -199,19 +285,47 @@ function RuleTest({ id }: { readonly id: string }) {
   return (
     <Panel>
       <div className="xl-stack">
-        <Input.TextArea className="xl-mono" value={samples} onChange={(event) => setSamples(event.target.value)} autoSize={{ minRows: 4, maxRows: 12 }} placeholder={t('rule.samplesHint')} aria-label={t('rule.samplesHint')} />
+        <Input.TextArea
+          className="xl-mono"
+          value={samples}
+          onChange={(event) => setSamples(event.target.value)}
+          autoSize={{ minRows: 4, maxRows: 12 }}
+          placeholder={t('rule.samplesHint')}
+          aria-label={t('rule.samplesHint')}
+        />
         <div className="xl-row-wrap">
-          <Button type="primary" disabled={samples.trim() === ''} loading={busy} onClick={() => run({ events: parseSamples(samples) })}>
+          <Button
+            type="primary"
+            disabled={samples.trim() === ''}
+            loading={busy}
+            onClick={() => run({ events: parseSamples(samples) })}
+          >
             {t('rule.testSamples')}
           </Button>
-          <Button loading={busy} onClick={() => run({ from: new Date(Date.now() - 7 * 86_400_000).toISOString(), to: new Date().toISOString() })}>
+          <Button
+            loading={busy}
+            onClick={() =>
+              run({ from: new Date(Date.now() - 7 * 86_400_000).toISOString(), to: new Date().toISOString() })
+            }
+          >
             {t('rule.test7d')}
           </Button>
         </div>
         {error === undefined ? null : <ErrorState error={error} />}
         {result === undefined ? null : (
           <>
-            <Alert type={result.matched > 0 ? 'info' : 'success'} showIcon title={t('rule.testResult', { scanned: result.scanned, matched: result.matched, ms: result.tookMs })} description={result.incomplete ? t('rule.incomplete') : Object.entries(result.perDay).map(([day, count]) => `${day}: ${String(count)}`).join(' · ')} />
+            <Alert
+              type={result.matched > 0 ? 'info' : 'success'}
+              showIcon
+              title={t('rule.testResult', { scanned: result.scanned, matched: result.matched, ms: result.tookMs })}
+              description={
+                result.incomplete
+                  ? t('rule.incomplete')
+                  : Object.entries(result.perDay)
+                      .map(([day, count]) => `${day}: ${String(count)}`)
+                      .join(' · ')
+              }
+            />
             {result.hits.length === 0 ? <EmptyState compact title={t('rule.noHits')} /> : null}
             {result.hits.map((hit) => (
               <details key={hit.id + hit.ts} className="soc-hit-row">
@@ -236,7 +350,9 @@ function parseSamples(text: string): (string | Record<string, unknown>)[] {
     .map((line) => {
       try {
         const value: unknown = JSON.parse(line);
-        return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : line;
+        return typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? (value as Record<string, unknown>)
+          : line;
       } catch {
         return line;
       }

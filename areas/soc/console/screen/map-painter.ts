@@ -31,7 +31,13 @@ interface Arc {
 }
 
 const LIGHT = { ok: '#49b7a6', watch: '#e0aa3e', danger: '#f2566d', silent: '#7d8f99' } as const;
-const LEVEL: Readonly<Record<string, string>> = { critical: '#f2566d', high: '#f29a4e', medium: '#e0c25a', low: '#5aa6e6', informational: '#8fa4af' };
+const LEVEL: Readonly<Record<string, string>> = {
+  critical: '#f2566d',
+  high: '#f29a4e',
+  medium: '#e0c25a',
+  low: '#5aa6e6',
+  informational: '#8fa4af',
+};
 const TINTS = ['#123240', '#15383f', '#112c3d', '#173b45', '#142f39', '#183a3f'];
 const FLIGHT_MS = 1500;
 const LINGER_MS = 1400;
@@ -39,7 +45,10 @@ const MAX_ARCS = 28;
 const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
 
 /** Draws the region once, then only what moves. Sleeps while nothing does. */
-export function createMapPainter(canvas: HTMLCanvasElement, options: { readonly width: number; readonly height: number; readonly ratio: number; readonly region: Region }) {
+export function createMapPainter(
+  canvas: HTMLCanvasElement,
+  options: { readonly width: number; readonly height: number; readonly ratio: number; readonly region: Region },
+) {
   const { width, height, ratio, region } = options;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
@@ -105,7 +114,16 @@ export function createMapPainter(canvas: HTMLCanvasElement, options: { readonly 
     const wishes = nodes.map((node) => {
       paint.font = font(node);
       const name = names.get(node.id) ?? node.name;
-      return { id: node.id, text: name, x: node.x, y: node.y, width: paint.measureText(name).width + 4, height: node.commission ? 22 : 18, gap: node.commission ? 15 : 12, weight: weightOf(node) };
+      return {
+        id: node.id,
+        text: name,
+        x: node.x,
+        y: node.y,
+        width: paint.measureText(name).width + 4,
+        height: node.commission ? 22 : 18,
+        gap: node.commission ? 15 : 12,
+        weight: weightOf(node),
+      };
     });
     return placeLabels(wishes, obstacles, { width, height });
   };
@@ -115,8 +133,18 @@ export function createMapPainter(canvas: HTMLCanvasElement, options: { readonly 
     if (target === undefined || arcs.length >= MAX_ARCS) return;
     const colour = LEVEL[alert.level] ?? '#8fa4af';
     const from = originOf(alert, target);
-    const bend = { x: (from.x + target.x) / 2 + (target.y - from.y) * 0.16, y: (from.y + target.y) / 2 - Math.abs(target.x - from.x) * 0.2 - 34 };
-    arcs.push({ from, bend, to: target, colour, start: now, strong: alert.level === 'critical' || alert.level === 'high' });
+    const bend = {
+      x: (from.x + target.x) / 2 + (target.y - from.y) * 0.16,
+      y: (from.y + target.y) / 2 - Math.abs(target.x - from.x) * 0.2 - 34,
+    };
+    arcs.push({
+      from,
+      bend,
+      to: target,
+      colour,
+      start: now,
+      strong: alert.level === 'critical' || alert.level === 'high',
+    });
   };
 
   /** Attacks from outside enter over the region's edge, always at the same place for one address; inner ones rise from the institution. */
@@ -159,7 +187,13 @@ export function createMapPainter(canvas: HTMLCanvasElement, options: { readonly 
       paint.lineJoin = 'round';
       paint.strokeStyle = 'rgba(7,20,27,0.82)';
       paint.strokeText(label.text, label.x, label.y);
-      paint.fillStyle = node.commission ? '#d9efee' : node.light === 'danger' ? '#ffc3ca' : node.light === 'watch' ? '#f3dba4' : '#a9c3c9';
+      paint.fillStyle = node.commission
+        ? '#d9efee'
+        : node.light === 'danger'
+          ? '#ffc3ca'
+          : node.light === 'watch'
+            ? '#f3dba4'
+            : '#a9c3c9';
       paint.fillText(label.text, label.x, label.y);
     }
   };
@@ -198,7 +232,12 @@ function font(node: MapNode): string {
 }
 
 function weightOf(node: MapNode): number {
-  return (node.commission ? 1000 : 0) + { danger: 500, watch: 200, silent: 100, ok: 0 }[node.light] + node.importance * 10 + Math.min(9, node.alerts);
+  return (
+    (node.commission ? 1000 : 0) +
+    { danger: 500, watch: 200, silent: 100, ok: 0 }[node.light] +
+    node.importance * 10 +
+    Math.min(9, node.alerts)
+  );
 }
 
 /** RFC 1918, unique local and loopback addresses. */
@@ -224,7 +263,10 @@ function fill(paint: CanvasRenderingContext2D, path: readonly Point[], colour: s
 
 function at(arc: Arc, share: number): Point {
   const rest = 1 - share;
-  return { x: rest * rest * arc.from.x + 2 * rest * share * arc.bend.x + share * share * arc.to.x, y: rest * rest * arc.from.y + 2 * rest * share * arc.bend.y + share * share * arc.to.y };
+  return {
+    x: rest * rest * arc.from.x + 2 * rest * share * arc.bend.x + share * share * arc.to.x,
+    y: rest * rest * arc.from.y + 2 * rest * share * arc.bend.y + share * share * arc.to.y,
+  };
 }
 
 function drawArc(paint: CanvasRenderingContext2D, arc: Arc, now: number): void {
@@ -269,7 +311,7 @@ function drawNode(paint: CanvasRenderingContext2D, node: MapNode, now: number, c
   const colour = LIGHT[node.light];
   const size = node.commission ? 6.5 : 3.2 + node.importance * 0.55;
   if (node.light === 'danger' && !calm) {
-    const phase = ((now / 1800 + unitHash(node.id)) % 1 + 1) % 1;
+    const phase = (((now / 1800 + unitHash(node.id)) % 1) + 1) % 1;
     paint.globalAlpha = (1 - phase) * 0.55;
     paint.strokeStyle = colour;
     paint.lineWidth = 1.6;

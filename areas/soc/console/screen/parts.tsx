@@ -3,7 +3,17 @@ import type { Alert, Overview } from '@xinglin/soc';
 import type { ReactNode } from 'react';
 import { useTitle } from '../alerts/parts.tsx';
 
-export function Panel({ title, extra, children, className = '' }: { readonly title: string; readonly extra?: ReactNode; readonly children: ReactNode; readonly className?: string }) {
+export function Panel({
+  title,
+  extra,
+  children,
+  className = '',
+}: {
+  readonly title: string;
+  readonly extra?: ReactNode;
+  readonly children: ReactNode;
+  readonly className?: string;
+}) {
   return (
     <section className={`scr-panel ${className}`}>
       <h2>
@@ -53,7 +63,19 @@ export interface RankRow {
 }
 
 /** Ranked bars: name, note, value. */
-export function Ranks({ rows, tone = 'teal', max, empty, mono = false }: { readonly rows: readonly RankRow[]; readonly tone?: 'teal' | 'orange' | 'red'; readonly max?: number; readonly empty: string; readonly mono?: boolean }) {
+export function Ranks({
+  rows,
+  tone = 'teal',
+  max,
+  empty,
+  mono = false,
+}: {
+  readonly rows: readonly RankRow[];
+  readonly tone?: 'teal' | 'orange' | 'red';
+  readonly max?: number;
+  readonly empty: string;
+  readonly mono?: boolean;
+}) {
   const number = useNumber();
   const top = max ?? Math.max(1, ...rows.map((row) => row.value));
   if (rows.length === 0) return <Nothing>{empty}</Nothing>;
@@ -66,7 +88,10 @@ export function Ranks({ rows, tone = 'teal', max, empty, mono = false }: { reado
           {row.note === undefined ? null : <span className="scr-rank-note">{row.note}</span>}
           <b>{row.shown ?? number(row.value)}</b>
           <i>
-            <u className={`scr-fill-${tone}`} style={{ transform: `scaleX(${String(Math.max(0.01, row.value / top))})` }} />
+            <u
+              className={`scr-fill-${tone}`}
+              style={{ transform: `scaleX(${String(Math.max(0.01, row.value / top))})` }}
+            />
           </i>
         </li>
       ))}
@@ -85,7 +110,9 @@ export function LevelBar({ data }: { readonly data: Overview }) {
       <div className="scr-level-bar">
         {LEVELS.map((level) => {
           const count = data.byLevel[level] ?? 0;
-          return count === 0 ? null : <i key={level} className={`scr-bg-${level}`} style={{ flexGrow: Math.max(count, total * 0.02) }} />;
+          return count === 0 ? null : (
+            <i key={level} className={`scr-bg-${level}`} style={{ flexGrow: Math.max(count, total * 0.02) }} />
+          );
         })}
       </div>
       <ul>
@@ -102,7 +129,15 @@ export function LevelBar({ data }: { readonly data: Overview }) {
 }
 
 /** Events as an area, alerts as columns; drawn in SVG so that it is sharp at any size. */
-export function WallTrend({ data, width, height }: { readonly data: Overview; readonly width: number; readonly height: number }) {
+export function WallTrend({
+  data,
+  width,
+  height,
+}: {
+  readonly data: Overview;
+  readonly width: number;
+  readonly height: number;
+}) {
   const t = useText();
   const number = useNumber();
   const points = data.trend;
@@ -117,7 +152,9 @@ export function WallTrend({ data, width, height }: { readonly data: Overview; re
   const step = inner / points.length;
   const x = (index: number) => left + step * (index + 0.5);
   const y = (value: number, max: number) => bottom - (value / max) * (bottom - top);
-  const line = points.map((point, index) => `${index === 0 ? 'M' : 'L'}${x(index).toFixed(1)} ${y(point.events, maxEvents).toFixed(1)}`).join('');
+  const line = points
+    .map((point, index) => `${index === 0 ? 'M' : 'L'}${x(index).toFixed(1)} ${y(point.events, maxEvents).toFixed(1)}`)
+    .join('');
   const every = Math.max(1, Math.ceil(points.length / 9));
   const bar = Math.max(2, Math.min(14, step * 0.5));
   return (
@@ -130,7 +167,13 @@ export function WallTrend({ data, width, height }: { readonly data: Overview; re
       </defs>
       {[0, 0.5, 1].map((share) => (
         <g key={share}>
-          <line x1={left} x2={width - right} y1={bottom - share * (bottom - top)} y2={bottom - share * (bottom - top)} className="scr-gridline" />
+          <line
+            x1={left}
+            x2={width - right}
+            y1={bottom - share * (bottom - top)}
+            y2={bottom - share * (bottom - top)}
+            className="scr-gridline"
+          />
           <text x={left - 8} y={bottom - share * (bottom - top) + 4} textAnchor="end">
             {number(maxEvents * share, true)}
           </text>
@@ -139,12 +182,34 @@ export function WallTrend({ data, width, height }: { readonly data: Overview; re
           </text>
         </g>
       ))}
-      <path d={`${line}L${x(points.length - 1).toFixed(1)} ${String(bottom)}L${x(0).toFixed(1)} ${String(bottom)}Z`} fill="url(#scr-area)" />
+      <path
+        d={`${line}L${x(points.length - 1).toFixed(1)} ${String(bottom)}L${x(0).toFixed(1)} ${String(bottom)}Z`}
+        fill="url(#scr-area)"
+      />
       <path d={line} fill="none" stroke="#4cc4bf" strokeWidth="1.8" strokeLinejoin="round" />
       {points.map((point, index) => (
         <g key={point.at}>
-          {point.alerts > 0 ? <rect x={x(index) - bar / 2} width={bar} y={y(point.alerts, maxAlerts)} height={bottom - y(point.alerts, maxAlerts)} rx="1.5" fill="#e39a4b" opacity=".85" /> : null}
-          {point.critical > 0 ? <rect x={x(index) - bar / 2} width={bar} y={y(point.critical, maxAlerts)} height={bottom - y(point.critical, maxAlerts)} rx="1.5" fill="#f2566d" /> : null}
+          {point.alerts > 0 ? (
+            <rect
+              x={x(index) - bar / 2}
+              width={bar}
+              y={y(point.alerts, maxAlerts)}
+              height={bottom - y(point.alerts, maxAlerts)}
+              rx="1.5"
+              fill="#e39a4b"
+              opacity=".85"
+            />
+          ) : null}
+          {point.critical > 0 ? (
+            <rect
+              x={x(index) - bar / 2}
+              width={bar}
+              y={y(point.critical, maxAlerts)}
+              height={bottom - y(point.critical, maxAlerts)}
+              rx="1.5"
+              fill="#f2566d"
+            />
+          ) : null}
           {index % every === 0 && (points.length - index > every / 2 || index === points.length - 1) ? (
             <text x={x(index)} y={height - 6} textAnchor="middle">
               {shortTime(point.at).slice(-5)}

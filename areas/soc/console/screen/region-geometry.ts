@@ -54,11 +54,19 @@ export interface Located {
  * Projects coordinates into a box. Institutions without coordinates stand near the centre of their county, so that none is missing from
  * the wall; points that would sit on each other are moved apart to `gap`.
  */
-export function placeSites(items: readonly Located[], width: number, height: number, margin: number, gap: number): Site[] {
+export function placeSites(
+  items: readonly Located[],
+  width: number,
+  height: number,
+  margin: number,
+  gap: number,
+): Site[] {
   const known = items.filter((item) => item.longitude !== null && item.latitude !== null);
   const centreLat = known.length === 0 ? 0 : known.reduce((sum, item) => sum + (item.latitude ?? 0), 0) / known.length;
   const squeeze = Math.cos((centreLat * Math.PI) / 180);
-  const flat = new Map(known.map((item): [string, Point] => [item.id, { x: (item.longitude ?? 0) * squeeze, y: -(item.latitude ?? 0) }]));
+  const flat = new Map(
+    known.map((item): [string, Point] => [item.id, { x: (item.longitude ?? 0) * squeeze, y: -(item.latitude ?? 0) }]),
+  );
   const xs = [...flat.values()].map((point) => point.x);
   const ys = [...flat.values()].map((point) => point.y);
   const minX = Math.min(...xs, Infinity);
@@ -73,7 +81,12 @@ export function placeSites(items: readonly Located[], width: number, height: num
   const scaleY = Math.min(innerH / spanY, scale * 1.5);
   const offsetX = (width - spanX * scaleX) / 2;
   const offsetY = (height - spanY * scaleY) / 2;
-  const projected = new Map([...flat].map(([id, point]): [string, Point] => [id, { x: offsetX + (point.x - minX) * scaleX, y: offsetY + (point.y - minY) * scaleY }]));
+  const projected = new Map(
+    [...flat].map(([id, point]): [string, Point] => [
+      id,
+      { x: offsetX + (point.x - minX) * scaleX, y: offsetY + (point.y - minY) * scaleY },
+    ]),
+  );
   const groups = new Map<string, Point[]>();
   for (const item of known) {
     const list = groups.get(item.group) ?? [];
@@ -85,10 +98,17 @@ export function placeSites(items: readonly Located[], width: number, height: num
   const sites = items.map((item): { id: string; group: string; x: number; y: number } => {
     const point = projected.get(item.id);
     if (point !== undefined) return { id: item.id, group: item.group, x: point.x, y: point.y };
-    const around = centreOf(groups.get(item.group) ?? []) ?? ringPoint(groupNames.indexOf(item.group), groupNames.length, width, height);
+    const around =
+      centreOf(groups.get(item.group) ?? []) ??
+      ringPoint(groupNames.indexOf(item.group), groupNames.length, width, height);
     const angle = unitHash(item.id) * 2 * Math.PI;
     const reach = Math.min(width, height) * (0.06 + 0.1 * unitHash(`${item.id}r`));
-    return { id: item.id, group: item.group, x: around.x + Math.cos(angle) * reach, y: around.y + Math.sin(angle) * reach };
+    return {
+      id: item.id,
+      group: item.group,
+      x: around.x + Math.cos(angle) * reach,
+      y: around.y + Math.sin(angle) * reach,
+    };
   });
   spread(sites, gap, { width, height, margin });
   return sites;
@@ -96,7 +116,10 @@ export function placeSites(items: readonly Located[], width: number, height: num
 
 function centreOf(points: readonly Point[]): Point | undefined {
   if (points.length === 0) return undefined;
-  return { x: points.reduce((sum, point) => sum + point.x, 0) / points.length, y: points.reduce((sum, point) => sum + point.y, 0) / points.length };
+  return {
+    x: points.reduce((sum, point) => sum + point.x, 0) / points.length,
+    y: points.reduce((sum, point) => sum + point.y, 0) / points.length,
+  };
 }
 
 function ringPoint(index: number, count: number, width: number, height: number): Point {
@@ -106,7 +129,11 @@ function ringPoint(index: number, count: number, width: number, height: number):
 }
 
 /** Pushes close pairs apart, some rounds, staying inside the box. */
-function spread(sites: { id: string; x: number; y: number }[], gap: number, box: { readonly width: number; readonly height: number; readonly margin: number }): void {
+function spread(
+  sites: { id: string; x: number; y: number }[],
+  gap: number,
+  box: { readonly width: number; readonly height: number; readonly margin: number },
+): void {
   for (let round = 0; round < 60; round += 1) {
     let moved = false;
     for (let a = 0; a < sites.length; a += 1)
@@ -143,7 +170,12 @@ function spread(sites: { id: string; x: number; y: number }[], gap: number, box:
 export function outline(points: readonly Point[], grow: number): Point[] {
   const centre = centreOf(points) ?? { x: 0, y: 0 };
   // A circle around each point: the hull of the circles has round corners and exists for one or two points as well.
-  const around = points.flatMap((point) => Array.from({ length: 12 }, (_, index) => ({ x: point.x + Math.cos((index * Math.PI) / 6) * grow, y: point.y + Math.sin((index * Math.PI) / 6) * grow })));
+  const around = points.flatMap((point) =>
+    Array.from({ length: 12 }, (_, index) => ({
+      x: point.x + Math.cos((index * Math.PI) / 6) * grow,
+      y: point.y + Math.sin((index * Math.PI) / 6) * grow,
+    })),
+  );
   const sorted = around.toSorted((a, b) => a.x - b.x || a.y - b.y);
   const half = (list: readonly Point[]): Point[] => {
     const chain: Point[] = [];
@@ -209,17 +241,23 @@ export function buildRegion(sites: readonly Site[], grow: number): Region {
       if (seen.has(key)) continue;
       seen.add(key);
       const groups = new Set((owners.get(key) ?? []).map((owner) => owner.site.group));
-      borders.push({ path: wavy, kind: (owners.get(key)?.length ?? 0) < 2 ? 'outer' : groups.size > 1 ? 'group' : 'inner' });
+      borders.push({
+        path: wavy,
+        kind: (owners.get(key)?.length ?? 0) < 2 ? 'outer' : groups.size > 1 ? 'group' : 'inner',
+      });
     }
     return { group: cell.site.group, path };
   });
   const centres = new Map<string, Point>();
-  for (const group of new Set(sites.map((site) => site.group))) centres.set(group, centreOf(sites.filter((site) => site.group === group)) ?? { x: 0, y: 0 });
+  for (const group of new Set(sites.map((site) => site.group)))
+    centres.set(group, centreOf(sites.filter((site) => site.group === group)) ?? { x: 0, y: 0 });
   return { cells, borders, centres, shapes };
 }
 
 function dedupe(polygon: readonly Point[]): Point[] {
-  return polygon.filter((point, index) => keyOf(point) !== keyOf(polygon[(index + 1) % polygon.length] ?? point) || polygon.length === 1);
+  return polygon.filter(
+    (point, index) => keyOf(point) !== keyOf(polygon[(index + 1) % polygon.length] ?? point) || polygon.length === 1,
+  );
 }
 
 function edges(polygon: readonly Point[]): (readonly [Point, Point])[] {
@@ -245,6 +283,9 @@ function wander(a: Point, b: Point, seed: string, depth: number): Point[] {
   const length = Math.hypot(b.x - a.x, b.y - a.y);
   if (length < 14 || depth > 4) return [a, b];
   const shift = (unitHash(`${seed}:${String(depth)}`) - 0.5) * length * 0.22;
-  const middle = { x: (a.x + b.x) / 2 - ((b.y - a.y) / length) * shift, y: (a.y + b.y) / 2 + ((b.x - a.x) / length) * shift };
+  const middle = {
+    x: (a.x + b.x) / 2 - ((b.y - a.y) / length) * shift,
+    y: (a.y + b.y) / 2 + ((b.x - a.x) / length) * shift,
+  };
   return [...wander(a, middle, `${seed}l`, depth + 1).slice(0, -1), ...wander(middle, b, `${seed}r`, depth + 1)];
 }

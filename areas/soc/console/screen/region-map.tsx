@@ -21,7 +21,14 @@ function groupOf(institution: Institution, byTenant: ReadonlyMap<string, Institu
 }
 
 /** The region with its institutions alive: lights, and each new alert as an arc from where it came. */
-export function RegionMap({ institutions, alerts, width, height, scale, root }: {
+export function RegionMap({
+  institutions,
+  alerts,
+  width,
+  height,
+  scale,
+  root,
+}: {
   readonly institutions: readonly Institution[];
   readonly alerts: readonly Alert[];
   readonly width: number;
@@ -35,9 +42,16 @@ export function RegionMap({ institutions, alerts, width, height, scale, root }: 
   const canvas = useRef<HTMLCanvasElement>(null);
   const layout = useMemo(() => {
     const byTenant = new Map(institutions.map((one) => [one.tenant, one]));
-    const drawn = institutions.filter((one) => one.tenant !== root || institutions.length === 1).toSorted((a, b) => a.tenant.localeCompare(b.tenant));
+    const drawn = institutions
+      .filter((one) => one.tenant !== root || institutions.length === 1)
+      .toSorted((a, b) => a.tenant.localeCompare(b.tenant));
     const sites = placeSites(
-      drawn.map((one) => ({ id: one.tenant, group: groupOf(one, byTenant), longitude: one.longitude, latitude: one.latitude })),
+      drawn.map((one) => ({
+        id: one.tenant,
+        group: groupOf(one, byTenant),
+        longitude: one.longitude,
+        latitude: one.latitude,
+      })),
       width,
       height,
       MARGIN,
@@ -45,12 +59,22 @@ export function RegionMap({ institutions, alerts, width, height, scale, root }: 
     );
     return { sites, region: buildRegion(sites, 62), byTenant };
     // Only the set of places and their coordinates matter here, not their state.
-  }, [institutions.map((one) => `${one.tenant}${String(one.longitude)}${String(one.latitude)}`).join(), width, height, root]); // eslint-disable-line react-hooks/exhaustive-deps
+  }, [
+    institutions.map((one) => `${one.tenant}${String(one.longitude)}${String(one.latitude)}`).join(),
+    width,
+    height,
+    root,
+  ]); // eslint-disable-line react-hooks/exhaustive-deps
   const painter = useRef<ReturnType<typeof createMapPainter> | undefined>(undefined);
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return;
-    const made = createMapPainter(element, { width, height, ratio: Math.min(2.5, scale * window.devicePixelRatio), region: layout.region });
+    const made = createMapPainter(element, {
+      width,
+      height,
+      ratio: Math.min(2.5, scale * window.devicePixelRatio),
+      region: layout.region,
+    });
     painter.current = made;
     return () => {
       made.stop();
@@ -63,11 +87,26 @@ export function RegionMap({ institutions, alerts, width, height, scale, root }: 
       const one = byTenant.get(site.id);
       return one === undefined
         ? []
-        : [{ id: site.id, x: site.x, y: site.y, group: site.group, name: one.shortName || one.name, commission: one.kind === 'commission', importance: one.importance, light: one.state?.light ?? 'ok', alerts: one.state?.openAlerts ?? 0 }];
+        : [
+            {
+              id: site.id,
+              x: site.x,
+              y: site.y,
+              group: site.group,
+              name: one.shortName || one.name,
+              commission: one.kind === 'commission',
+              importance: one.importance,
+              light: one.state?.light ?? 'ok',
+              alerts: one.state?.openAlerts ?? 0,
+            },
+          ];
     });
   }, [institutions, layout]);
   useEffect(() => {
-    painter.current?.setNodes(nodes, new Map([...layout.byTenant.values()].map((one) => [one.tenant, one.shortName || one.name])));
+    painter.current?.setNodes(
+      nodes,
+      new Map([...layout.byTenant.values()].map((one) => [one.tenant, one.shortName || one.name])),
+    );
   }, [nodes, layout, scale]);
   useEffect(() => {
     painter.current?.setAlerts(

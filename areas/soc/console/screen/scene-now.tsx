@@ -18,13 +18,27 @@ export function SceneNow({ data, scale }: { readonly data: Overview; readonly sc
             mono
             tone="orange"
             empty={t('overview.noAttackers')}
-            rows={data.topAttackers.slice(0, 6).map((one) => ({ key: one.ip, name: one.ip, note: `${t(one.internal ? 'overview.internal' : 'overview.external')}${one.institutions > 1 ? ` · ${t('screen.places', { n: one.institutions })}` : ''}`, value: one.count }))}
+            rows={data.topAttackers
+              .slice(0, 6)
+              .map((one) => ({
+                key: one.ip,
+                name: one.ip,
+                note: `${t(one.internal ? 'overview.internal' : 'overview.external')}${one.institutions > 1 ? ` · ${t('screen.places', { n: one.institutions })}` : ''}`,
+                value: one.count,
+              }))}
           />
         </Panel>
       </div>
       <div className="scr-centre">
         <div className="scr-map">
-          <RegionMap institutions={data.institutions} alerts={data.latestAlerts} width={1000} height={596} scale={scale} root={data.tenant} />
+          <RegionMap
+            institutions={data.institutions}
+            alerts={data.latestAlerts}
+            width={1000}
+            height={596}
+            scale={scale}
+            root={data.tenant}
+          />
           <Legend data={data} />
         </div>
         <Panel title={t('screen.trend')} extra={<TrendKey />} className="scr-trend-panel">
@@ -39,7 +53,18 @@ export function SceneNow({ data, scale }: { readonly data: Overview; readonly sc
           <TacticLadder data={data} />
         </Panel>
         <Panel title={t('screen.targets')}>
-          <Ranks empty={t('screen.noTargets')} tone="red" rows={data.topTargets.slice(0, 5).map((one) => ({ key: one.value + one.institution, name: one.name === '' ? one.value : one.name, note: one.institution, value: one.count }))} />
+          <Ranks
+            empty={t('screen.noTargets')}
+            tone="red"
+            rows={data.topTargets
+              .slice(0, 5)
+              .map((one) => ({
+                key: one.value + one.institution,
+                name: one.name === '' ? one.value : one.name,
+                note: one.institution,
+                value: one.count,
+              }))}
+          />
         </Panel>
       </div>
     </div>

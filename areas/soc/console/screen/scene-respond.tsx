@@ -10,7 +10,11 @@ export function SceneRespond({ data }: { readonly data: Overview }) {
   const titleOf = useTitle();
   return (
     <div className="scr-respond">
-      <Panel title={t('screen.incidents')} extra={t('screen.inProgress', { n: data.totals.openIncidents })} className="scr-incidents">
+      <Panel
+        title={t('screen.incidents')}
+        extra={t('screen.inProgress', { n: data.totals.openIncidents })}
+        className="scr-incidents"
+      >
         {data.openIncidents.length === 0 ? (
           <Nothing>{t('screen.noIncidents')}</Nothing>
         ) : (
@@ -27,7 +31,12 @@ export function SceneRespond({ data }: { readonly data: Overview }) {
           <Time label="MTTR" hint={t('screen.mttr')} seconds={data.totals.mttrSeconds} />
         </div>
         <Panel title={t('overview.rules')}>
-          <Ranks empty={t('overview.noRules')} rows={data.topRules.slice(0, 7).map((rule) => ({ key: rule.ruleId, name: titleOf(rule), value: rule.count }))} />
+          <Ranks
+            empty={t('overview.noRules')}
+            rows={data.topRules
+              .slice(0, 7)
+              .map((rule) => ({ key: rule.ruleId, name: titleOf(rule), value: rule.count }))}
+          />
         </Panel>
         <Panel title={t('screen.flow')} className="scr-grow">
           <AlertFlow alerts={data.latestAlerts} rows={5} />
@@ -37,7 +46,15 @@ export function SceneRespond({ data }: { readonly data: Overview }) {
   );
 }
 
-function Time({ label, hint, seconds }: { readonly label: string; readonly hint: string; readonly seconds: number | null }) {
+function Time({
+  label,
+  hint,
+  seconds,
+}: {
+  readonly label: string;
+  readonly hint: string;
+  readonly seconds: number | null;
+}) {
   const t = useText();
   return (
     <div className="scr-time">
@@ -67,7 +84,12 @@ function IncidentCard({ incident }: { readonly incident: Incident }) {
       <b>{shortTitle(incident.title)}</b>
       <p>
         {incident.institution}
-        <span>{incident.tactics.slice(-3).map((tactic) => word(t, 'tactic', tactic)).join(' → ')}</span>
+        <span>
+          {incident.tactics
+            .slice(-3)
+            .map((tactic) => word(t, 'tactic', tactic))
+            .join(' → ')}
+        </span>
       </p>
       <ol className="scr-steps">
         {STEPS.map((step, index) => (

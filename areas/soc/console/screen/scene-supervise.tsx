@@ -12,7 +12,15 @@ export function SceneSupervise({ data }: { readonly data: Overview }) {
   const counties = groups(data);
   return (
     <div className="scr-supervise">
-      <Panel title={t('screen.notices')} extra={data.totals.overdueNotices > 0 ? <b className="scr-red">{t('kpi.overdue', { n: data.totals.overdueNotices })}</b> : undefined} className="scr-grow">
+      <Panel
+        title={t('screen.notices')}
+        extra={
+          data.totals.overdueNotices > 0 ? (
+            <b className="scr-red">{t('kpi.overdue', { n: data.totals.overdueNotices })}</b>
+          ) : undefined
+        }
+        className="scr-grow"
+      >
         {data.noticesDue.length === 0 ? (
           <Nothing>{t('overview.noNotices')}</Nothing>
         ) : (
@@ -40,8 +48,12 @@ export function SceneSupervise({ data }: { readonly data: Overview }) {
                   <li key={one.tenant} className={`scr-place scr-place-${one.state?.light ?? 'ok'}`}>
                     <b>{one.shortName || one.name}</b>
                     <span>
-                      {one.state === undefined || one.state.openAlerts === 0 ? t(`light.${one.state?.light ?? 'ok'}`) : t('overview.openAlerts', { n: one.state.openAlerts })}
-                      {(one.state?.overdueNotices ?? 0) > 0 ? <em>{t('kpi.overdue', { n: one.state?.overdueNotices ?? 0 })}</em> : null}
+                      {one.state === undefined || one.state.openAlerts === 0
+                        ? t(`light.${one.state?.light ?? 'ok'}`)
+                        : t('overview.openAlerts', { n: one.state.openAlerts })}
+                      {(one.state?.overdueNotices ?? 0) > 0 ? (
+                        <em>{t('kpi.overdue', { n: one.state?.overdueNotices ?? 0 })}</em>
+                      ) : null}
                     </span>
                   </li>
                 ))}
@@ -54,7 +66,15 @@ export function SceneSupervise({ data }: { readonly data: Overview }) {
         <Ranks
           max={100}
           empty={t('screen.noRanking')}
-          rows={data.ranking.slice(0, 19).map((row) => ({ key: row.tenant, name: row.institution, note: row.mttrSeconds === null ? '' : `MTTR ${duration(t, row.mttrSeconds)}`, value: row.score, shown: String(Math.round(row.score)) }))}
+          rows={data.ranking
+            .slice(0, 19)
+            .map((row) => ({
+              key: row.tenant,
+              name: row.institution,
+              note: row.mttrSeconds === null ? '' : `MTTR ${duration(t, row.mttrSeconds)}`,
+              value: row.score,
+              shown: String(Math.round(row.score)),
+            }))}
         />
       </Panel>
     </div>
@@ -67,8 +87,21 @@ function groups(data: Overview): readonly (readonly [string, readonly Institutio
   for (const one of data.institutions) {
     if (one.kind === 'commission') continue;
     const parent = one.parent === null ? undefined : byTenant.get(one.parent);
-    const name = parent?.tenant === data.tenant ? `${parent.shortName || parent.name}` : (parent?.shortName ?? parent?.name ?? data.name);
+    const name =
+      parent?.tenant === data.tenant
+        ? `${parent.shortName || parent.name}`
+        : (parent?.shortName ?? parent?.name ?? data.name);
     out.set(name, [...(out.get(name) ?? []), one]);
   }
-  return [...out].map(([name, members]) => [name, members.toSorted((a, b) => LIGHT_ORDER.indexOf(a.state?.light ?? 'ok') - LIGHT_ORDER.indexOf(b.state?.light ?? 'ok') || b.importance - a.importance)] as const);
+  return [...out].map(
+    ([name, members]) =>
+      [
+        name,
+        members.toSorted(
+          (a, b) =>
+            LIGHT_ORDER.indexOf(a.state?.light ?? 'ok') - LIGHT_ORDER.indexOf(b.state?.light ?? 'ok') ||
+            b.importance - a.importance,
+        ),
+      ] as const,
+  );
 }

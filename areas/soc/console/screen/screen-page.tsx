@@ -22,7 +22,15 @@ export function Page() {
   }, [t]);
   return (
     <div className="scr-stage">
-      <div className="scr-wall" style={{ width: DESIGN.width, height: DESIGN.height, transform: `translate(-50%, -50%) scale(${String(scale)})` }} data-ready={data !== undefined}>
+      <div
+        className="scr-wall"
+        style={{
+          width: DESIGN.width,
+          height: DESIGN.height,
+          transform: `translate(-50%, -50%) scale(${String(scale)})`,
+        }}
+        data-ready={data !== undefined}
+      >
         {data === undefined ? (
           <Waiting error={error} />
         ) : (
@@ -30,7 +38,13 @@ export function Page() {
             <Header data={data} scene={scene} go={go} />
             <KpiStrip data={data} />
             <div className="scr-body" key={SCENES[scene]}>
-              {scene === 0 ? <SceneNow data={data} scale={scale} /> : scene === 1 ? <SceneRespond data={data} /> : <SceneSupervise data={data} />}
+              {scene === 0 ? (
+                <SceneNow data={data} scale={scale} />
+              ) : scene === 1 ? (
+                <SceneRespond data={data} />
+              ) : (
+                <SceneSupervise data={data} />
+              )}
             </div>
           </>
         )}
@@ -45,7 +59,13 @@ function Waiting({ error }: { readonly error: unknown }) {
   return (
     <div className="scr-wait">
       <img src="/icon.svg" width="72" height="72" alt="" />
-      <p>{refused ? t('screen.refused') : error === null || error === undefined ? t('screen.loading') : t('screen.unreachable')}</p>
+      <p>
+        {refused
+          ? t('screen.refused')
+          : error === null || error === undefined
+            ? t('screen.loading')
+            : t('screen.unreachable')}
+      </p>
       {refused ? (
         <p className="scr-dim">
           {t('screen.refusedHint')} <a href="/login?back=/screen">{t('screen.signIn')}</a>
@@ -55,14 +75,27 @@ function Waiting({ error }: { readonly error: unknown }) {
   );
 }
 
-function Header({ data, scene, go }: { readonly data: Overview; readonly scene: number; readonly go: (scene: number) => void }) {
+function Header({
+  data,
+  scene,
+  go,
+}: {
+  readonly data: Overview;
+  readonly scene: number;
+  readonly go: (scene: number) => void;
+}) {
   const t = useText();
   const live = useLiveStatus();
   return (
     <header className="scr-head">
       <nav className="scr-tabs" aria-label={t('screen.scenes')}>
         {SCENES.map((name, index) => (
-          <button key={name} type="button" className={index === scene ? 'scr-tab scr-tab-on' : 'scr-tab'} onClick={() => go(index)}>
+          <button
+            key={name}
+            type="button"
+            className={index === scene ? 'scr-tab scr-tab-on' : 'scr-tab'}
+            onClick={() => go(index)}
+          >
             {t(`screen.scene.${name}`)}
             {index === scene ? <i key={scene} /> : null}
           </button>
@@ -89,7 +122,9 @@ function Clock() {
   }, []);
   return (
     <>
-      <span className="scr-date">{now.toLocaleDateString(locale, { year: 'numeric', month: 'long', day: 'numeric', weekday: 'long' })}</span>
+      <span className="scr-date">
+        {now.toLocaleDateString(locale, { year: 'numeric', month: 'long', day: 'numeric', weekday: 'long' })}
+      </span>
       <time className="scr-clock">{now.toLocaleTimeString('en-GB')}</time>
     </>
   );
@@ -100,14 +135,42 @@ function KpiStrip({ data }: { readonly data: Overview }) {
   const number = useNumber();
   const { totals } = data;
   const hospitals = data.institutions.filter((one) => one.kind !== 'commission').length;
-  const items: readonly { readonly key: string; readonly value: number; readonly note: string; readonly tone?: string }[] = [
+  const items: readonly {
+    readonly key: string;
+    readonly value: number;
+    readonly note: string;
+    readonly tone?: string;
+  }[] = [
     { key: 'events', value: totals.eventsToday, note: t('kpi.eps', { n: number(totals.eventsPerSecond) }) },
     { key: 'alerts', value: totals.alertsToday, note: t('screen.kpi.open', { n: number(totals.openAlerts) }) },
-    { key: 'critical', value: totals.criticalAlerts, note: t('kpi.criticalNote'), tone: totals.criticalAlerts > 0 ? 'red' : '' },
-    { key: 'incidents', value: totals.openIncidents, note: `MTTR ${duration(t, totals.mttrSeconds)}`, tone: totals.openIncidents > 0 ? 'orange' : '' },
-    { key: 'notices', value: totals.openNotices, note: t('kpi.overdue', { n: number(totals.overdueNotices) }), tone: totals.overdueNotices > 0 ? 'orange' : '' },
-    { key: 'institutions', value: hospitals > 0 ? hospitals : totals.institutions, note: t('screen.kpi.assets', { n: number(totals.assets) }) },
-    { key: 'sources', value: totals.sources, note: totals.silentSources > 0 ? t('kpi.silent', { n: number(totals.silentSources) }) : t('kpi.noSilent') },
+    {
+      key: 'critical',
+      value: totals.criticalAlerts,
+      note: t('kpi.criticalNote'),
+      tone: totals.criticalAlerts > 0 ? 'red' : '',
+    },
+    {
+      key: 'incidents',
+      value: totals.openIncidents,
+      note: `MTTR ${duration(t, totals.mttrSeconds)}`,
+      tone: totals.openIncidents > 0 ? 'orange' : '',
+    },
+    {
+      key: 'notices',
+      value: totals.openNotices,
+      note: t('kpi.overdue', { n: number(totals.overdueNotices) }),
+      tone: totals.overdueNotices > 0 ? 'orange' : '',
+    },
+    {
+      key: 'institutions',
+      value: hospitals > 0 ? hospitals : totals.institutions,
+      note: t('screen.kpi.assets', { n: number(totals.assets) }),
+    },
+    {
+      key: 'sources',
+      value: totals.sources,
+      note: totals.silentSources > 0 ? t('kpi.silent', { n: number(totals.silentSources) }) : t('kpi.noSilent'),
+    },
   ];
   return (
     <div className="scr-kpis">

@@ -16,7 +16,11 @@ export function TacticLadder({ data }: { readonly data: Overview }) {
           <li key={tactic} className={count === 0 ? 'scr-ladder-none' : ''}>
             <span>{t(`tactic.${tactic}`)}</span>
             <i>
-              <u style={{ transform: `scaleX(${String(count === 0 ? 0 : 0.04 + 0.96 * (Math.sqrt(count) / Math.sqrt(max)))})` }} />
+              <u
+                style={{
+                  transform: `scaleX(${String(count === 0 ? 0 : 0.04 + 0.96 * (Math.sqrt(count) / Math.sqrt(max)))})`,
+                }}
+              />
             </i>
             <b>{count === 0 ? '' : number(count)}</b>
           </li>

@@ -1,6 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { api, ApiError, startLive, stopLive, useFilters, useLiveQueries, type SessionAnswer } from '@xinglin/platform/ui';
+import {
+  api,
+  ApiError,
+  startLive,
+  stopLive,
+  useFilters,
+  useLiveQueries,
+  type SessionAnswer,
+} from '@xinglin/platform/ui';
 import type { Overview } from '@xinglin/soc';
 
 export const DESIGN = { width: 1920, height: 1080 } as const;
@@ -9,7 +17,10 @@ export const DESIGN = { width: 1920, height: 1080 } as const;
 function useScreenSession(): { readonly ready: boolean; readonly error: unknown } {
   const [filters, set] = useFilters();
   const token = filters['token'];
-  const [state, setState] = useState<{ readonly ready: boolean; readonly error: unknown }>({ ready: token === undefined, error: undefined });
+  const [state, setState] = useState<{ readonly ready: boolean; readonly error: unknown }>({
+    ready: token === undefined,
+    error: undefined,
+  });
   const asked = useRef(false);
   useEffect(() => {
     if (token === undefined || asked.current) return;
@@ -45,7 +56,11 @@ export function useWall() {
     startLive(['alert.changed', 'incident.changed', 'notice.changed', 'source.changed']);
     return stopLive;
   }, [ready]);
-  useLiveQueries(['alert.changed', 'incident.changed', 'notice.changed', 'source.changed'], [['/overview', 'wall']], 1500);
+  useLiveQueries(
+    ['alert.changed', 'incident.changed', 'notice.changed', 'source.changed'],
+    [['/overview', 'wall']],
+    1500,
+  );
   return { overview, error: session.error ?? overview.error };
 }
 
@@ -64,12 +79,15 @@ export function useScale(): number {
 /** Scene by scene; a person's arrow keys or a click hold the carousel for a minute. */
 export function useCarousel(count: number, everyMs: number): readonly [number, (scene: number) => void, boolean] {
   const [filters] = useFilters();
-  const fixed = filters['scene'] === undefined ? undefined : Math.max(0, Math.min(count - 1, Number(filters['scene']) - 1 || 0));
+  const fixed =
+    filters['scene'] === undefined ? undefined : Math.max(0, Math.min(count - 1, Number(filters['scene']) - 1 || 0));
   const [scene, setScene] = useState(fixed ?? 0);
   const [held, setHeld] = useState(false);
   useEffect(() => {
     if (fixed !== undefined) return;
-    const timer = held ? setTimeout(() => setHeld(false), 60_000) : setTimeout(() => setScene((scene + 1) % count), everyMs);
+    const timer = held
+      ? setTimeout(() => setHeld(false), 60_000)
+      : setTimeout(() => setScene((scene + 1) % count), everyMs);
     return () => clearTimeout(timer);
   }, [scene, held, fixed, count, everyMs]);
   const go = (next: number) => {
@@ -88,7 +106,10 @@ export function useCarousel(count: number, everyMs: number): readonly [number, (
     const listen = (event: KeyboardEvent) => {
       if (event.key === 'ArrowRight') latest.current(current.current + 1);
       if (event.key === 'ArrowLeft') latest.current(current.current - 1);
-      if (event.key === 'f') void (document.fullscreenElement === null ? document.documentElement.requestFullscreen() : document.exitFullscreen());
+      if (event.key === 'f')
+        void (document.fullscreenElement === null
+          ? document.documentElement.requestFullscreen()
+          : document.exitFullscreen());
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);

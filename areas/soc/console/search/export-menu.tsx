@@ -14,7 +14,16 @@ export function ExportMenu({ body }: { readonly body: object }) {
       .finally(() => setBusy(false));
   };
   return (
-    <Dropdown trigger={['click']} menu={{ items: [{ key: 'csv', label: 'CSV' }, { key: 'ndjson', label: 'NDJSON' }], onClick: ({ key }) => run(key) }}>
+    <Dropdown
+      trigger={['click']}
+      menu={{
+        items: [
+          { key: 'csv', label: 'CSV' },
+          { key: 'ndjson', label: 'NDJSON' },
+        ],
+        onClick: ({ key }) => run(key),
+      }}
+    >
       <Button icon={<DownloadOutlined />} loading={busy}>
         {t('search.export')}
       </Button>

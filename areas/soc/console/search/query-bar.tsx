@@ -3,10 +3,25 @@ import { Button, Input, Popover, type InputRef } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useKeys, useText } from '@xinglin/platform/ui';
 
-const EXAMPLES = ['source.ip:10.20.3.17', 'event.outcome:failure AND user.name:admin*', 'destination.port:[1 TO 1024] AND NOT event.action:allowed', 'host.name:his-* AND "DROP TABLE"', 'source.ip:192.168.0.0/16 OR source.ip:10.0.0.0/8', 'http.response.status_code:>=500'] as const;
+const EXAMPLES = [
+  'source.ip:10.20.3.17',
+  'event.outcome:failure AND user.name:admin*',
+  'destination.port:[1 TO 1024] AND NOT event.action:allowed',
+  'host.name:his-* AND "DROP TABLE"',
+  'source.ip:192.168.0.0/16 OR source.ip:10.0.0.0/8',
+  'http.response.status_code:>=500',
+] as const;
 
 /** The query line: Enter runs it, an error names the place, help is one click away. */
-export function QueryBar({ value, error, onRun }: { readonly value: string; readonly error: string | undefined; readonly onRun: (text: string) => void }) {
+export function QueryBar({
+  value,
+  error,
+  onRun,
+}: {
+  readonly value: string;
+  readonly error: string | undefined;
+  readonly onRun: (text: string) => void;
+}) {
   const t = useText();
   const [draft, setDraft] = useState(value);
   const input = useRef<InputRef>(null);
@@ -20,7 +35,12 @@ export function QueryBar({ value, error, onRun }: { readonly value: string; read
         className="soc-query-input"
         prefix={<SearchOutlined className="xl-muted" />}
         suffix={
-          <Popover trigger="click" placement="bottomRight" title={t('search.help')} content={<Help onPick={(text) => setDraft(text)} />}>
+          <Popover
+            trigger="click"
+            placement="bottomRight"
+            title={t('search.help')}
+            content={<Help onPick={(text) => setDraft(text)} />}
+          >
             <Button type="text" size="small" icon={<QuestionCircleOutlined />} aria-label={t('search.help')} />
           </Popover>
         }

@@ -1,6 +1,11 @@
 /** A value as the query language writes it: bare when it is one plain word, else quoted. */
 export function quoteValue(value: string): string {
-  return /^[\w.@/+-]+$/u.test(value) && !/^(AND|OR|NOT|TO)$/i.test(value) && !value.startsWith('-') && !value.startsWith('/') ? value : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return /^[\w.@/+-]+$/u.test(value) &&
+    !/^(AND|OR|NOT|TO)$/i.test(value) &&
+    !value.startsWith('-') &&
+    !value.startsWith('/')
+    ? value
+    : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 /** Adds `field:value` (or its negation) to a query; an existing term of the same kind is not doubled, its opposite is replaced. */
@@ -11,6 +16,9 @@ export function addTerm(query: string, field: string, value: string, exclude: bo
   const parts = query.split(/\s+AND\s+/).filter((part) => part.trim() !== '');
   if (parts.includes(term)) return query;
   const kept = parts.filter((part) => part !== opposite);
-  const whole = kept.length > 0 && kept.some((part) => /\sOR\s/.test(part)) && kept.length === 1 && !/^\(.*\)$/.test(kept[0] ?? '') ? [`(${kept[0] ?? ''})`] : kept;
+  const whole =
+    kept.length > 0 && kept.some((part) => /\sOR\s/.test(part)) && kept.length === 1 && !/^\(.*\)$/.test(kept[0] ?? '')
+      ? [`(${kept[0] ?? ''})`]
+      : kept;
   return [...whole, term].join(' AND ');
 }

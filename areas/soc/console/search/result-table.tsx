@@ -4,10 +4,26 @@ import { exactTime, PlainTag, useKeys, useText } from '@xinglin/platform/ui';
 import type { EventRecord } from '@xinglin/soc';
 import { EventBody } from '../alerts/alert-detail.tsx';
 
-const KEYS = ['source.ip', 'destination.ip', 'destination.port', 'user.name', 'host.name', 'event.action', 'event.outcome', 'process.name', 'http.response.status_code'] as const;
+const KEYS = [
+  'source.ip',
+  'destination.ip',
+  'destination.port',
+  'user.name',
+  'host.name',
+  'event.action',
+  'event.outcome',
+  'process.name',
+  'http.response.status_code',
+] as const;
 
 /** One line per event: when, what kind, its telling fields, the message; a click unfolds the whole record. */
-export function ResultTable({ items, onAdd, more, loading, onMore }: {
+export function ResultTable({
+  items,
+  onAdd,
+  more,
+  loading,
+  onMore,
+}: {
   readonly items: readonly EventRecord[];
   readonly onAdd: (field: string, value: string, exclude: boolean) => void;
   readonly more: boolean;

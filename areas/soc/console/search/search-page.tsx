@@ -1,7 +1,20 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useMemo, useState } from 'react';
-import { api, ApiError, EmptyState, ErrorState, PageFrame, PageSkeleton, TimeFilter, timeBounds, useFilters, useNumber, useSession, useText } from '@xinglin/platform/ui';
+import {
+  api,
+  ApiError,
+  EmptyState,
+  ErrorState,
+  PageFrame,
+  PageSkeleton,
+  TimeFilter,
+  timeBounds,
+  useFilters,
+  useNumber,
+  useSession,
+  useText,
+} from '@xinglin/platform/ui';
 import type { EventRecord } from '@xinglin/soc';
 import { InstitutionFilter } from '../shared/institutions.tsx';
 import { ExportMenu } from './export-menu.tsx';
@@ -31,10 +44,18 @@ export function Page() {
   const query = filters['q'] ?? '';
   // A moving range is frozen until the person runs it again, or paging would skip events.
   const range = useMemo(() => timeBounds(filters, '24h'), [filters['range'], filters['from'], filters['to'], run]); // eslint-disable-line react-hooks/exhaustive-deps
-  const body = useMemo(() => ({ query, ...range, ...(filters['tenant'] === undefined ? {} : { tenant: filters['tenant'] }) }), [query, range, filters]);
+  const body = useMemo(
+    () => ({ query, ...range, ...(filters['tenant'] === undefined ? {} : { tenant: filters['tenant'] }) }),
+    [query, range, filters],
+  );
   const events = useInfiniteQuery({
     queryKey: ['/events/search', body, run],
-    queryFn: ({ pageParam, signal }) => api<SearchAnswer>('/events/search', { method: 'POST', body: { ...body, limit: 100, ...(pageParam === '' ? {} : { cursor: pageParam }) }, signal }),
+    queryFn: ({ pageParam, signal }) =>
+      api<SearchAnswer>('/events/search', {
+        method: 'POST',
+        body: { ...body, limit: 100, ...(pageParam === '' ? {} : { cursor: pageParam }) },
+        signal,
+      }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next,
     staleTime: Infinity,
@@ -42,7 +63,12 @@ export function Page() {
   });
   const histogram = useQuery({
     queryKey: ['/events/histogram', body, run],
-    queryFn: ({ signal }) => api<{ intervalMs: number; total: number; buckets: { at: string; count: number; series: Record<string, number> }[] }>('/events/histogram', { method: 'POST', body: { ...body, by: 'none', buckets: 80 }, signal }),
+    queryFn: ({ signal }) =>
+      api<{
+        intervalMs: number;
+        total: number;
+        buckets: { at: string; count: number; series: Record<string, number> }[];
+      }>('/events/histogram', { method: 'POST', body: { ...body, by: 'none', buckets: 80 }, signal }),
     enabled: !(events.error instanceof ApiError),
     staleTime: Infinity,
     retry: false,
@@ -73,7 +99,11 @@ export function Page() {
         />
         <InstitutionFilter />
         <TimeFilter fallback="24h" />
-        <Button type="primary" loading={events.isFetching && !events.isFetchingNextPage} onClick={() => setRun((before) => before + 1)}>
+        <Button
+          type="primary"
+          loading={events.isFetching && !events.isFetchingNextPage}
+          onClick={() => setRun((before) => before + 1)}
+        >
           {t('search.run')}
         </Button>
       </div>
@@ -83,7 +113,12 @@ export function Page() {
           <section className="xl-panel soc-histogram">
             <div className="soc-histogram-head">
               <span>
-                {first === undefined ? ' ' : t('search.found', { n: first.total === null ? t('search.many') : number(first.total), ms: first.tookMs })}
+                {first === undefined
+                  ? ' '
+                  : t('search.found', {
+                      n: first.total === null ? t('search.many') : number(first.total),
+                      ms: first.tookMs,
+                    })}
               </span>
               <span className="xl-muted">{t('search.brush')}</span>
             </div>
@@ -91,13 +126,23 @@ export function Page() {
           </section>
           <section className="xl-panel soc-results">
             {events.error !== null && events.data === undefined ? (
-              syntax === undefined ? <ErrorState error={events.error} retry={() => void events.refetch()} /> : <EmptyState title={t('search.syntaxWrong')} hint={syntax.message} />
+              syntax === undefined ? (
+                <ErrorState error={events.error} retry={() => void events.refetch()} />
+              ) : (
+                <EmptyState title={t('search.syntaxWrong')} hint={syntax.message} />
+              )
             ) : events.isPending ? (
               <PageSkeleton rows={12} />
             ) : items.length === 0 ? (
               <EmptyState title={t('search.none')} hint={t('search.noneHint')} />
             ) : (
-              <ResultTable items={items} onAdd={add} more={events.hasNextPage} loading={events.isFetchingNextPage} onMore={() => void events.fetchNextPage()} />
+              <ResultTable
+                items={items}
+                onAdd={add}
+                more={events.hasNextPage}
+                loading={events.isFetchingNextPage}
+                onMore={() => void events.fetchNextPage()}
+              />
             )}
           </section>
         </div>
@@ -105,4 +150,3 @@ export function Page() {
     </PageFrame>
   );
 }
-

@@ -16,7 +16,8 @@ export function useInstitutions() {
   const { can } = useSession();
   return useQuery({
     queryKey: ['/institutions', 'all'],
-    queryFn: async () => (await api<{ readonly items: readonly Institution[] }>('/institutions', { query: { limit: 500 } })).items,
+    queryFn: async () =>
+      (await api<{ readonly items: readonly Institution[] }>('/institutions', { query: { limit: 500 } })).items,
     enabled: can('institution:read'),
     staleTime: 60_000,
   });
@@ -24,7 +25,12 @@ export function useInstitutions() {
 
 /** Nodes whose parent is outside what the actor sees become roots. */
 export function institutionTree(items: readonly Institution[]): readonly TreeNode[] {
-  const nodes = new Map(items.map((institution): [string, TreeNode] => [institution.tenant, { value: institution.tenant, title: institution.shortName || institution.name, institution, children: [] }]));
+  const nodes = new Map(
+    items.map((institution): [string, TreeNode] => [
+      institution.tenant,
+      { value: institution.tenant, title: institution.shortName || institution.name, institution, children: [] },
+    ]),
+  );
   const roots: TreeNode[] = [];
   for (const node of nodes.values()) {
     const parent = node.institution.parent === null ? undefined : nodes.get(node.institution.parent);
@@ -57,7 +63,13 @@ export function InstitutionFilter() {
   );
 }
 
-export function InstitutionSelect({ value, onChange, multiple = false, placeholder, disabled }: {
+export function InstitutionSelect({
+  value,
+  onChange,
+  multiple = false,
+  placeholder,
+  disabled,
+}: {
   readonly value?: string | string[];
   readonly onChange?: (value: never) => void;
   readonly multiple?: boolean;

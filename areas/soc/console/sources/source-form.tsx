@@ -15,7 +15,15 @@ interface Fields {
   readonly enabled: boolean;
 }
 
-export function SourceForm({ source, close, onToken }: { readonly source?: Source; readonly close: () => void; readonly onToken: (made: WithToken) => void }) {
+export function SourceForm({
+  source,
+  close,
+  onToken,
+}: {
+  readonly source?: Source;
+  readonly close: () => void;
+  readonly onToken: (made: WithToken) => void;
+}) {
   const t = useText();
   const [form] = Form.useForm<Fields>();
   const create = useAct<WithToken>({
@@ -37,7 +45,12 @@ export function SourceForm({ source, close, onToken }: { readonly source?: Sourc
       extra={
         <span className="xl-row">
           {source === undefined ? null : (
-            <Popconfirm title={t('source.deleteAsk')} okText={t('ui.delete')} cancelText={t('ui.cancel')} onConfirm={() => remove.mutate({ path: `/sources/${source.id}`, method: 'DELETE' })}>
+            <Popconfirm
+              title={t('source.deleteAsk')}
+              okText={t('ui.delete')}
+              cancelText={t('ui.cancel')}
+              onConfirm={() => remove.mutate({ path: `/sources/${source.id}`, method: 'DELETE' })}
+            >
               <Button danger>{t('ui.delete')}</Button>
             </Popconfirm>
           )}
@@ -50,7 +63,15 @@ export function SourceForm({ source, close, onToken }: { readonly source?: Sourc
       <Form<Fields>
         form={form}
         layout="vertical"
-        initialValues={source === undefined ? { kind: 'syslog', timezone: '+08:00', silentAfterMinutes: 15, enabled: true } : { ...source, allowedIps: source.allowedIps.join('\n'), silentAfterMinutes: Math.round(source.silentAfterS / 60) }}
+        initialValues={
+          source === undefined
+            ? { kind: 'syslog', timezone: '+08:00', silentAfterMinutes: 15, enabled: true }
+            : {
+                ...source,
+                allowedIps: source.allowedIps.join('\n'),
+                silentAfterMinutes: Math.round(source.silentAfterS / 60),
+              }
+        }
         onFinish={(values) => {
           const shared = {
             name: values.name,
@@ -60,7 +81,8 @@ export function SourceForm({ source, close, onToken }: { readonly source?: Sourc
             silentAfterS: values.silentAfterMinutes * 60,
             enabled: values.enabled,
           };
-          if (source === undefined) create.mutate({ path: '/sources', body: { ...shared, tenant: values.tenant, kind: values.kind } });
+          if (source === undefined)
+            create.mutate({ path: '/sources', body: { ...shared, tenant: values.tenant, kind: values.kind } });
           else save.mutate({ path: `/sources/${source.id}`, method: 'PATCH', body: shared });
         }}
       >
@@ -70,7 +92,12 @@ export function SourceForm({ source, close, onToken }: { readonly source?: Sourc
               <InstitutionSelect />
             </Form.Item>
             <Form.Item name="kind" label={t('source.kind')} rules={need}>
-              <Select options={(['syslog', 'http', 'elastic', 'splunk', 'otlp', 'collector'] as const).map((value) => ({ value, label: `${t(`source.kind.${value}`)} · ${t(`source.kind.${value}.hint`)}` }))} />
+              <Select
+                options={(['syslog', 'http', 'elastic', 'splunk', 'otlp', 'collector'] as const).map((value) => ({
+                  value,
+                  label: `${t(`source.kind.${value}`)} · ${t(`source.kind.${value}.hint`)}`,
+                }))}
+              />
             </Form.Item>
           </>
         ) : null}

@@ -96,7 +96,10 @@ export const commonTexts: Texts = {
   'ten.title': ['{{name}},今天先做这些', '{{name}}, do these first'],
   'ten.note': ['按紧急程度排序', 'most urgent first'],
   'ten.none': ['没有需要您处理的事项', 'Nothing needs you now'],
-  'ten.noneHint': ['新的告警、事件和通报会实时出现在这里。', 'New alerts, incidents and notices appear here as they come.'],
+  'ten.noneHint': [
+    '新的告警、事件和通报会实时出现在这里。',
+    'New alerts, incidents and notices appear here as they come.',
+  ],
   'ten.next': ['下一步:', 'Next: '],
   'ten.notice.pending': ['签收通报', 'sign for the notice'],
   'ten.notice.signed': ['整改后提交反馈和佐证材料', 'rectify, then answer with evidence'],

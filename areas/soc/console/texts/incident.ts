@@ -3,14 +3,20 @@ import type { Texts } from '@xinglin/platform/ui';
 /** Incidents and the statutory reports. */
 export const incidentTexts: Texts = {
   'incident.one': ['安全事件', 'Incident'],
-  'incident.note': ['同一实体、相近时间、攻击链递进的告警自动归并为一起事件', 'Alerts that share entities, time and attack stages become one incident'],
+  'incident.note': [
+    '同一实体、相近时间、攻击链递进的告警自动归并为一起事件',
+    'Alerts that share entities, time and attack stages become one incident',
+  ],
   'incident.search': ['搜索标题、编号、IP、主机', 'Title, number, IP, host'],
   'incident.view.open': ['处置中', 'Open'],
   'incident.view.mine': ['我负责的', 'Mine'],
   'incident.view.closed': ['已关闭', 'Closed'],
   'incident.view.all': ['全部', 'All'],
   'incident.none': ['没有处置中的安全事件', 'No incident in progress'],
-  'incident.noneHint': ['告警会自动归并成事件;也可在告警队列中选中多条,点击"合为一个安全事件"。', 'Alerts join into incidents by themselves; or select several in the queue and join them.'],
+  'incident.noneHint': [
+    '告警会自动归并成事件;也可在告警队列中选中多条,点击"合为一个安全事件"。',
+    'Alerts join into incidents by themselves; or select several in the queue and join them.',
+  ],
   'incident.grade': ['事件分级', 'Grade'],
   'incident.alertCount': ['告警数', 'Alerts'],
   'incident.lastAlert': ['最近告警', 'Last alert'],
@@ -52,12 +58,21 @@ export const incidentTexts: Texts = {
   'incident.splitWhich': ['拆出的告警', 'Alerts to take out'],
   'incident.newTitle': ['新事件标题', 'Title of the new incident'],
   'incident.measures': ['遏制措施', 'Measures taken'],
-  'incident.measuresHint': ['例如:已断开 10.20.3.17 网络,核心交换机阻断 445 端口', 'e.g. 10.20.3.17 disconnected, port 445 blocked'],
+  'incident.measuresHint': [
+    '例如:已断开 10.20.3.17 网络,核心交换机阻断 445 端口',
+    'e.g. 10.20.3.17 disconnected, port 445 blocked',
+  ],
   'incident.statutory': ['法定报告', 'Statutory reports'],
   'incident.dialog.grade': ['调整事件分级', 'Change the grade'],
-  'incident.dialog.grade.note': ['较大及以上将启动《国家网络安全事件报告管理办法》规定的报告时限。', 'Major and above start the reporting clocks of the national rule.'],
+  'incident.dialog.grade.note': [
+    '较大及以上将启动《国家网络安全事件报告管理办法》规定的报告时限。',
+    'Major and above start the reporting clocks of the national rule.',
+  ],
   'incident.dialog.contain': ['标记为已遏制', 'Mark as contained'],
-  'incident.dialog.contain.note': ['此刻将记为遏制时间,用于计算处置用时。', 'This moment is recorded and MTTR is computed from it.'],
+  'incident.dialog.contain.note': [
+    '此刻将记为遏制时间,用于计算处置用时。',
+    'This moment is recorded and MTTR is computed from it.',
+  ],
   'incident.dialog.close': ['关闭事件', 'Close the incident'],
   'incident.dialog.close.note': ['尚未研判的告警将采用此结论。', 'Alerts without a verdict take this one.'],
   'incident.dialog.merge': ['合并事件', 'Merge incidents'],
@@ -94,6 +109,12 @@ export const incidentTexts: Texts = {
   'statutory.supplementIt': ['更新', 'Update'],
   'statutory.saved': ['已提交并存档', 'Submitted and archived'],
   'statutory.notRequired': ['当前分级无需法定报告', 'No statutory report at this grade'],
-  'statutory.notRequiredHint': ['分级调整为较大及以上后,初报、总结报告的时限会自动开始计时。', 'Once graded major or above the clocks start by themselves.'],
-  'statutory.dialogNote': ['原因尚不明确时可先报已知内容,其余随后补报;每次提交保存为一个版本。', 'Report what is known first and supplement later; each submission is kept as a version.'],
+  'statutory.notRequiredHint': [
+    '分级调整为较大及以上后,初报、总结报告的时限会自动开始计时。',
+    'Once graded major or above the clocks start by themselves.',
+  ],
+  'statutory.dialogNote': [
+    '原因尚不明确时可先报已知内容,其余随后补报;每次提交保存为一个版本。',
+    'Report what is known first and supplement later; each submission is kept as a version.',
+  ],
 };

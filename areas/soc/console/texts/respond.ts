@@ -3,7 +3,10 @@ import type { Texts } from '@xinglin/platform/ui';
 /** Alerts, verdicts, suppression, incidents. */
 export const respondTexts: Texts = {
   'alert.one': ['告警详情', 'Alert'],
-  'alert.note': ['按严重程度研判,每条告警都能看到触发原因、证据和处置建议', 'Judge by severity; every alert shows why it fired, its evidence and what to do'],
+  'alert.note': [
+    '按严重程度研判,每条告警都能看到触发原因、证据和处置建议',
+    'Judge by severity; every alert shows why it fired, its evidence and what to do',
+  ],
   'alert.severity': ['级别', 'Severity'],
   'alert.title': ['告警', 'Alert'],
   'alert.count': ['次数', 'Count'],
@@ -27,7 +30,10 @@ export const respondTexts: Texts = {
   'alert.search': ['搜索标题、IP、主机、账号', 'Title, IP, host, user'],
   'alert.verdict': ['研判', 'Verdict'],
   'alert.none': ['没有未结告警', 'No open alerts'],
-  'alert.noneHint': ['检测规则正在运行。若长时间没有告警,请确认各机构的数据源在线。', 'Detection is running. If it stays empty for long, check that the sources are online.'],
+  'alert.noneHint': [
+    '检测规则正在运行。若长时间没有告警,请确认各机构的数据源在线。',
+    'Detection is running. If it stays empty for long, check that the sources are online.',
+  ],
   'alert.noneAction': ['查看数据源', 'See the sources'],
   'alert.noneFiltered': ['没有符合筛选条件的告警', 'No alert matches the filters'],
   'alert.noneFilteredHint': ['放宽时间或级别,或点击"清除筛选"。', 'Widen the time or severity, or reset the filters.'],
@@ -42,7 +48,10 @@ export const respondTexts: Texts = {
   'alert.related': ['相关告警({{n}})', 'Related ({{n}})'],
   'alert.noRelated': ['同一实体没有其他告警', 'No other alert on the same entities'],
   'alert.noEvidence': ['没有保存证据日志', 'No evidence was kept'],
-  'alert.noEvidenceHint': ['此类告警来自状态判断(如数据源失联),没有对应的日志。', 'Alerts of this kind come from a state (a silent source) and have no event.'],
+  'alert.noEvidenceHint': [
+    '此类告警来自状态判断(如数据源失联),没有对应的日志。',
+    'Alerts of this kind come from a state (a silent source) and have no event.',
+  ],
   'alert.takeOver': ['我来处理', 'Take over'],
   'alert.promote': ['转为安全事件', 'Make an incident'],
   'alert.join': ['合为一个安全事件', 'Join into an incident'],
@@ -53,7 +62,10 @@ export const respondTexts: Texts = {
   'verdict.reason': ['理由', 'Reason'],
   'verdict.true.means': ['确为攻击或违规行为,需要处置。', 'An attack or violation that must be handled.'],
   'verdict.false.means': ['规则判断错误,行为并非规则所描述的。', 'The rule was wrong: this is not what it describes.'],
-  'verdict.benign.means': ['行为属实但经过授权,例如运维、扫描或演练。', 'It happened, but was authorised: maintenance, a scan, a drill.'],
+  'verdict.benign.means': [
+    '行为属实但经过授权,例如运维、扫描或演练。',
+    'It happened, but was authorised: maintenance, a scan, a drill.',
+  ],
   'verdict.true.reason1': ['已与科室核实,非本人操作', 'Checked with the department: not done by the account holder'],
   'verdict.true.reason2': ['来源 IP 为已知恶意地址', 'The source is a known malicious address'],
   'verdict.true.reason3': ['主机上发现可疑文件或进程', 'A suspicious file or process was found on the host'],
@@ -80,7 +92,10 @@ export const respondTexts: Texts = {
   'event.unknown': ['未识别格式', 'unknown format'],
   'suppress.title': ['告警抑制', 'Suppressions'],
   'suppress.do': ['抑制', 'Suppress'],
-  'suppress.note': ['已确认无害的告警可限期隐藏;被隐藏的仍计数、可查', 'Known harmless alerts are hidden for a time; they are still counted and can be found'],
+  'suppress.note': [
+    '已确认无害的告警可限期隐藏;被隐藏的仍计数、可查',
+    'Known harmless alerts are hidden for a time; they are still counted and can be found',
+  ],
   'suppress.search': ['搜索理由、字段、作者', 'Reason, field, author'],
   'suppress.scope': ['范围', 'Scope'],
   'suppress.thisRule': ['仅此规则', 'This rule only'],
@@ -94,8 +109,14 @@ export const respondTexts: Texts = {
   'suppress.reasonHint': ['例如:与信息科确认,为每晚备份任务', 'e.g. confirmed with IT: the nightly backup'],
   'suppress.expires': ['到期时间', 'Expires'],
   'suppress.preview': ['预览影响', 'Preview'],
-  'suppress.previewFirst': ['提交前先看近 7 天会隐藏多少告警', 'See how many alerts of the last 7 days it would hide first'],
-  'suppress.previewResult': ['近 {{days}} 天的 {{total}} 条告警中,将隐藏 {{n}} 条,另有 {{partly}} 条部分命中', 'Of {{total}} alerts in {{days}} days it hides {{n}}, and {{partly}} in part'],
+  'suppress.previewFirst': [
+    '提交前先看近 7 天会隐藏多少告警',
+    'See how many alerts of the last 7 days it would hide first',
+  ],
+  'suppress.previewResult': [
+    '近 {{days}} 天的 {{total}} 条告警中,将隐藏 {{n}} 条,另有 {{partly}} 条部分命中',
+    'Of {{total}} alerts in {{days}} days it hides {{n}}, and {{partly}} in part',
+  ],
   'suppress.saved': ['抑制已生效', 'Suppression is in force'],
   'suppress.running': ['生效中', 'In force'],
   'suppress.over': ['已结束', 'Ended'],

@@ -2,7 +2,10 @@ import type { Texts } from '@xinglin/platform/ui';
 
 export const searchTexts: Texts = {
   'search.run': ['查询', 'Search'],
-  'search.placeholder': ['字段:值、范围、通配符或关键字,例如 source.ip:10.20.3.17 AND event.outcome:failure', 'field:value, ranges, wildcards or words, e.g. source.ip:10.20.3.17 AND event.outcome:failure'],
+  'search.placeholder': [
+    '字段:值、范围、通配符或关键字,例如 source.ip:10.20.3.17 AND event.outcome:failure',
+    'field:value, ranges, wildcards or words, e.g. source.ip:10.20.3.17 AND event.outcome:failure',
+  ],
   'search.help': ['查询语法', 'Query syntax'],
   'search.example.1': ['字段等于某值', 'a field has a value'],
   'search.example.2': ['并且,前缀通配', 'and; a prefix'],
@@ -10,13 +13,19 @@ export const searchTexts: Texts = {
   'search.example.4': ['通配与短语', 'a wildcard and a phrase'],
   'search.example.5': ['IP 网段,或者', 'networks; or'],
   'search.example.6': ['比较大小', 'comparison'],
-  'search.helpNote': ['直接输入词语会在全文中查找。AND、OR、NOT 大写;有空格或特殊字符的值用引号。点击左侧字段值或日志中的值可自动加入查询。', 'Plain words search the full text. AND, OR, NOT in capitals; quote values with spaces. Click values to add them.'],
+  'search.helpNote': [
+    '直接输入词语会在全文中查找。AND、OR、NOT 大写;有空格或特殊字符的值用引号。点击左侧字段值或日志中的值可自动加入查询。',
+    'Plain words search the full text. AND, OR, NOT in capitals; quote values with spaces. Click values to add them.',
+  ],
   'search.found': ['共 {{n}} 条 · {{ms}} 毫秒', '{{n}} events · {{ms}} ms'],
   'search.many': ['很多', 'very many'],
   'search.brush': ['拖选柱图可缩小时间范围', 'drag over the bars to narrow the time'],
   'search.histogram': ['日志数量随时间的分布', 'Events over time'],
   'search.none': ['没有符合条件的日志', 'No event matches'],
-  'search.noneHint': ['扩大时间范围,或减少条件。字段名可在左侧查看。', 'Widen the time or drop a condition. Field names are on the left.'],
+  'search.noneHint': [
+    '扩大时间范围,或减少条件。字段名可在左侧查看。',
+    'Widen the time or drop a condition. Field names are on the left.',
+  ],
   'search.syntaxWrong': ['查询语句有误', 'The query is not valid'],
   'search.fields': ['字段统计', 'Field statistics'],
   'search.findField': ['查找字段', 'Find a field'],
