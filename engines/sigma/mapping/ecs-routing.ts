@@ -64,6 +64,7 @@ const web: readonly LogsourceRoute[] = [
     'iis.*',
     'tomcat.*',
     'haproxy.*',
+    'traefik.*',
     'waf.*',
     'web.*',
     'caddy.*',
@@ -73,6 +74,25 @@ const web: readonly LogsourceRoute[] = [
   dataset({ service: 'nginx' }, 'nginx.*'),
   dataset({ category: 'webserver', product: 'nginx', service: 'nginx' }, 'nginx.*'),
   dataset({ category: 'proxy' }, 'squid.*', 'proxy.*', 'bluecoat.*', 'sangfor.ac', 'zscaler.*'),
+];
+
+const databases: readonly LogsourceRoute[] = [
+  dataset(
+    { category: 'database' },
+    'postgresql.*',
+    'mysql.*',
+    'oracle.*',
+    'mssql.*',
+    'mongodb.*',
+    'redis.*',
+    'elasticsearch.*',
+    'clickhouse.*',
+    'dm.*',
+    'kingbase.*',
+    'gaussdb.*',
+    'oceanbase.*',
+    'database.*',
+  ),
 ];
 
 const network: readonly LogsourceRoute[] = [
@@ -132,7 +152,7 @@ const network: readonly LogsourceRoute[] = [
  */
 export const ecsRouting: LogsourceRouting = {
   name: 'ecs',
-  routes: [...windows, ...linux, ...web, ...network],
+  routes: [...windows, ...linux, ...web, ...databases, ...network],
   unrouted: 'skip',
 };
 

@@ -186,6 +186,7 @@ describe('routing', () => {
     [{ category: 'firewall' }, { 'event.dataset': 'fortinet.fortigate' }, 1],
     [{ category: 'firewall' }, { 'event.dataset': 'linux.netfilter' }, 1],
     [{ product: 'linux' }, { 'event.dataset': 'linux.syslog' }, 1],
+    [{ category: 'database' }, { 'event.dataset': 'postgresql.log' }, 1],
   ])('ecsRouting: %j on %j: %d', (logsource, event, expected) => {
     expect(
       ids({ mapping: ecsMapping, routing: ecsRouting }, logsource, { 'my.field': 'x' }, { ...event, 'my.field': 'x' }),
