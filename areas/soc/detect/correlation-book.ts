@@ -62,10 +62,17 @@ export function createCorrelationBook(set: RuleSet, memory?: CorrelationMemory):
 
   for (const [tenant, state] of memory?.tenants ?? []) correlatorOf(tenant).restore(state);
 
+  // A ring names the oldest: asking a Map for its first key walks over all it has deleted before it.
+  const ring: (string | undefined)[] = [...remembered.keys()];
+  let oldest = 0;
   function remember(id: string, event: HitEvent): void {
-    if (remembered.size >= MAX_REMEMBERED) {
-      const oldest = remembered.keys().next().value;
-      if (oldest !== undefined) remembered.delete(oldest);
+    if (remembered.has(id)) return;
+    if (ring.length < MAX_REMEMBERED) ring.push(id);
+    else {
+      const gone = ring[oldest];
+      if (gone !== undefined) remembered.delete(gone);
+      ring[oldest] = id;
+      oldest = (oldest + 1) % MAX_REMEMBERED;
     }
     remembered.set(id, event);
   }

@@ -52,7 +52,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     load: (ids) => loadEvents(events, ids),
   });
   const lowWater = createLowWater();
-  const recent = new Set<string>();
+  let recent = new Set<string>();
+  let former = new Set<string>();
   const underWay = new Map<string, Promise<BatchOutcome>>();
   const timers: NodeJS.Timeout[] = [];
   const unsubscribe: (() => void)[] = [];
@@ -106,7 +107,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function isStored(batch: RawBatch): Promise<boolean> {
-    if (recent.has(batch.id)) return true;
+    if (recent.has(batch.id) || former.has(batch.id)) return true;
     const rows = await events.query<{ found: number }>(
       [''],
       'SELECT 1 AS found FROM events WHERE batch = {batch:UInt64} AND source = {source:String} LIMIT 1',
@@ -118,11 +119,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function processKeyed(batch: RawBatch): Promise<BatchOutcome> {
     if (await isStored(batch)) return { ...NO_OUTCOME, duplicate: true };
     const outcome = await process(batch);
-    recent.add(batch.id);
-    if (recent.size > MAX_RECENT) {
-      const oldest = recent.values().next().value;
-      if (oldest !== undefined) recent.delete(oldest);
+    // Two generations instead of a queue: asking a Set for its first member walks over all it has deleted before it.
+    if (recent.size >= MAX_RECENT / 2) {
+      former = recent;
+      recent = new Set();
     }
+    recent.add(batch.id);
     return outcome;
   }
 
