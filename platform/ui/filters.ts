@@ -41,7 +41,8 @@ export function parseSearch(text: string): Filters {
 export function stringifySearch(search: Readonly<Record<string, unknown>>): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(search))
-    if (value !== undefined && value !== null && value !== '') params.set(key, String(value));
+    if (value !== undefined && value !== null && value !== '')
+      params.set(key, String(value as string | number | boolean));
   const text = params.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -159,13 +159,11 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await page
       .locator('.soc-own textarea')
       .fill('一、已断开受影响主机网络;二、已修改全部管理口令;三、前置机仅保留业务端口。');
-    await page
-      .locator('.soc-own input[type="file"]')
-      .setInputFiles({
-        name: '整改佐证.txt',
-        mimeType: 'text/plain',
-        buffer: Buffer.from('netstat 核查结果:无异常监听端口\n'),
-      });
+    await page.locator('.soc-own input[type="file"]').setInputFiles({
+      name: '整改佐证.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('netstat 核查结果:无异常监听端口\n'),
+    });
     await one.shot('08-notice-answer');
     await page.getByTestId('answer').click();
     await page.getByText('待审核').first().waitFor();
@@ -187,13 +185,11 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await officer.page.goto(address);
     await officer.page.getByText('请补充前置机端口加固前后的对比截图').first().waitFor();
     await officer.page.locator('.soc-own textarea').fill('已补充加固前后对比,详见附件。');
-    await officer.page
-      .locator('.soc-own input[type="file"]')
-      .setInputFiles({
-        name: '加固对比.txt',
-        mimeType: 'text/plain',
-        buffer: Buffer.from('加固前 开放 22 项;加固后 开放 3 项\n'),
-      });
+    await officer.page.locator('.soc-own input[type="file"]').setInputFiles({
+      name: '加固对比.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('加固前 开放 22 项;加固后 开放 3 项\n'),
+    });
     await officer.page.getByTestId('answer').click();
     await officer.page.getByText('待审核').first().waitFor();
     expect(officer.problems).toEqual([]);

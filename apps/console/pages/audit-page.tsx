@@ -16,6 +16,7 @@ import {
   TimeFilter,
   timeBounds,
   useFilters,
+  useNow,
   useNumber,
   useText,
   type Column,
@@ -73,7 +74,7 @@ export function Page() {
   const [filters] = useFilters();
   const verify = useMutation({ mutationFn: () => api<Verified>('/audit/verify', { method: 'POST', body: {} }) });
   const bounded = filters['range'] !== undefined || filters['from'] !== undefined;
-  const minute = Math.floor(Date.now() / 60_000);
+  const minute = Math.floor(useNow() / 60_000);
   const query = useMemo(
     () => ({
       q: filters['q'],

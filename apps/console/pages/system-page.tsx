@@ -8,6 +8,7 @@ import {
   PageSkeleton,
   Panel,
   StateTag,
+  useNow,
   useNumber,
   useText,
 } from '@xinglin/platform/ui';
@@ -34,6 +35,7 @@ async function metrics() {
 export function Page() {
   const t = useText();
   const number = useNumber();
+  const now = useNow();
   const ready = useQuery({ queryKey: ['readyz'], queryFn: readiness, refetchInterval: 10_000 });
   const data = useQuery({ queryKey: ['metrics'], queryFn: metrics, refetchInterval: 10_000 });
   const all = data.data;
@@ -41,10 +43,7 @@ export function Page() {
     all === undefined
       ? []
       : [
-          [
-            t('system.uptime'),
-            duration(t, Date.now() / 1000 - (valueOf(all, 'process_start_time_seconds') ?? Date.now() / 1000)),
-          ],
+          [t('system.uptime'), duration(t, now / 1000 - (valueOf(all, 'process_start_time_seconds') ?? now / 1000))],
           [t('system.memory'), bytes(valueOf(all, 'process_resident_memory_bytes') ?? 0)],
           [
             t('system.heap'),

@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Drawer, Form, Input, Modal, Popconfirm, Select, TreeSelect } from 'antd';
+import { Alert, Button, Drawer, Form, Input, Modal, Popconfirm, TreeSelect } from 'antd';
 import { useMemo, useState } from 'react';
 import {
   api,
@@ -20,34 +20,13 @@ import {
   type Column,
 } from '@xinglin/platform/ui';
 import type { Role } from '@xinglin/platform/access';
+import { GrantDialog } from './grant-dialog.tsx';
+import { POWERS, ROLE_NAMES, type User } from './roles.ts';
 import './pages.css';
 
-interface User {
-  readonly id: string;
-  readonly username: string;
-  readonly name: string;
-  readonly email: string;
-  readonly phone: string;
-  readonly tenant: string;
-  readonly roles: readonly Role[];
-  readonly assigned: readonly string[];
-  readonly disabled: boolean;
-  readonly mustChangePassword: boolean;
-  readonly totp: boolean;
-  readonly oidc: boolean;
-  readonly lockedUntil: string | null;
-  readonly lastLoginAt: string | null;
-  readonly lastLoginIp: string | null;
-  readonly version: number;
-}
 interface OneTime {
   readonly username: string;
   readonly password: string;
-}
-interface RoleInfo {
-  readonly role: Role;
-  readonly separatePower: boolean;
-  readonly permissions: readonly string[];
 }
 interface Place {
   readonly tenant: string;
@@ -285,18 +264,6 @@ export function Page() {
   );
 }
 
-const ROLE_NAMES: readonly Role[] = [
-  'system-admin',
-  'security-admin',
-  'auditor',
-  'supervisor',
-  'officer',
-  'analyst',
-  'engineer',
-  'viewer',
-];
-const POWERS: readonly Role[] = ['system-admin', 'security-admin', 'auditor'];
-
 /** The three powers side by side: what each may do, and that none may do another's. */
 function Powers() {
   const t = useText();
@@ -421,90 +388,5 @@ function UserForm({
       </Form>
       {user === undefined ? <p className="xl-muted">{t('user.createNote')}</p> : null}
     </Drawer>
-  );
-}
-
-function GrantDialog({
-  user,
-  places,
-  close,
-}: {
-  readonly user: User;
-  readonly places: { value: string; title: string }[];
-  readonly close: () => void;
-}) {
-  const t = useText();
-  const [form] = Form.useForm<{ roles: Role[]; assigned?: string[] }>();
-  const roles = useQuery({
-    queryKey: ['/roles'],
-    queryFn: () => api<{ readonly items: readonly RoleInfo[] }>('/roles'),
-    staleTime: Infinity,
-  });
-  const chosen = Form.useWatch('roles', form) ?? [...user.roles];
-  const act = useAct({ done: t('ui.saved'), refresh: [['/users']], onDone: close });
-  const power = chosen.find((role) => POWERS.includes(role));
-  const conflict = power !== undefined && chosen.length > 1;
-  return (
-    <Modal
-      open
-      width={640}
-      title={t('user.grantTo', { name: user.name })}
-      onCancel={close}
-      onOk={() => form.submit()}
-      okText={t('ui.save')}
-      cancelText={t('ui.cancel')}
-      confirmLoading={act.isPending}
-      okButtonProps={{ disabled: conflict }}
-    >
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={{ roles: [...user.roles], assigned: [...user.assigned] }}
-        onFinish={({ roles: granted, assigned }) =>
-          act.mutate({
-            path: `/users/${user.id}/roles`,
-            method: 'PUT',
-            body: { roles: granted, assigned: assigned ?? [] },
-          })
-        }
-      >
-        <Form.Item name="roles" label={t('user.roles')}>
-          <Select
-            mode="multiple"
-            options={ROLE_NAMES.map((value) => ({
-              value,
-              label: t(`role.${value}`),
-              disabled: power !== undefined && value !== power && !chosen.includes(value),
-            }))}
-          />
-        </Form.Item>
-        {conflict ? <Alert type="error" showIcon title={t('user.conflict')} /> : null}
-        {chosen.includes('engineer') ? (
-          <Form.Item
-            name="assigned"
-            label={t('user.assigned')}
-            rules={[{ required: true, message: t('user.assignedNeeded') }]}
-          >
-            <TreeSelect multiple treeCheckable treeDefaultExpandAll treeNodeFilterProp="title" treeData={places} />
-          </Form.Item>
-        ) : null}
-        <div className="pg-permissions">
-          {(roles.data?.items ?? [])
-            .filter((role) => chosen.includes(role.role))
-            .map((role) => (
-              <div key={role.role}>
-                <b>{t(`role.${role.role}`)}</b>
-                <span className="xl-row-wrap">
-                  {role.permissions.map((permission) => (
-                    <PlainTag mono key={permission}>
-                      {permission}
-                    </PlainTag>
-                  ))}
-                </span>
-              </div>
-            ))}
-        </div>
-      </Form>
-    </Modal>
   );
 }

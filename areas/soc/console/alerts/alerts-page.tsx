@@ -11,6 +11,7 @@ import {
   TimeFilter,
   timeBounds,
   useFilters,
+  useNow,
   useNumber,
   useSession,
   useText,
@@ -35,7 +36,7 @@ export function Page() {
   const [filters, setFilters] = useFilters();
   const view = filters['view'] ?? 'open';
   const bounded = filters['range'] !== undefined || filters['from'] !== undefined;
-  const minute = Math.floor(Date.now() / 60_000);
+  const minute = Math.floor(useNow() / 60_000);
   const query = useMemo(() => {
     const status = view === 'open' || view === 'mine' ? 'active' : view === 'closed' ? 'closed' : undefined;
     return {

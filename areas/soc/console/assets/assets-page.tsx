@@ -1,6 +1,6 @@
 import { ExportOutlined, ImportOutlined, PlusOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
-import { Button, Drawer, Form, Input, InputNumber, Popconfirm, Select, Tabs } from 'antd';
+import { Button, Drawer, Form, Input, Popconfirm, Select, Tabs } from 'antd';
 import { useState } from 'react';
 import {
   Copyable,
@@ -17,18 +17,17 @@ import {
   useText,
   type Column,
 } from '@xinglin/platform/ui';
-import type { Asset, System, Zone } from '@xinglin/soc';
+import type { System, Zone } from '@xinglin/soc';
 import type { z } from 'zod';
 import { ImportWizard } from '../shared/import-wizard.tsx';
 import { InstitutionFilter, InstitutionSelect, useInstitutions } from '../shared/institutions.tsx';
 import { word } from '../shared/words.ts';
+import { ASSET_KINDS, AssetForm, type AssetRow } from './asset-form.tsx';
 import '../soc.css';
 import '../institutions/institutions.css';
 
-type AssetRow = z.infer<typeof Asset>;
 type SystemRow = z.infer<typeof System>;
 type ZoneRow = z.infer<typeof Zone>;
-const KINDS = ['server', 'pc', 'network', 'security', 'medical', 'front-end', 'storage', 'other'] as const;
 const ZONES = ['internet', 'dmz', 'core', 'his', 'office', 'device', 'insurance', 'management', 'other'] as const;
 
 /** What an institution owns: assets, business systems, network zones. Detection weighs alerts by it. */
@@ -203,7 +202,7 @@ function Assets({ onEdit }: { readonly onEdit: (asset: AssetRow) => void }) {
           {
             name: 'kind',
             label: t('asset.kind'),
-            options: KINDS.map((value) => ({ value, label: t(`asset.kind.${value}`) })),
+            options: ASSET_KINDS.map((value) => ({ value, label: t(`asset.kind.${value}`) })),
           },
           {
             name: 'status',
@@ -414,106 +413,4 @@ function useNames(): (tenant: string) => string {
     const found = institutions.data?.find((one) => one.tenant === tenant);
     return found === undefined ? tenant : found.shortName || found.name;
   };
-}
-
-type AssetFields = Omit<AssetRow, 'id' | 'institution' | 'system' | 'zone' | 'openAlerts' | 'ips' | 'hostnames'> & {
-  readonly ips: string;
-  readonly hostnames: string;
-};
-
-function AssetForm({ asset, close }: { readonly asset?: AssetRow; readonly close: () => void }) {
-  const t = useText();
-  const [form] = Form.useForm<AssetFields>();
-  const act = useAct({ done: t('ui.saved'), refresh: [['/assets']], onDone: close });
-  const remove = useAct({ done: t('ui.deleted'), refresh: [['/assets']], onDone: close });
-  const need = [{ required: true, message: t('ui.required') }];
-  const list = (text: string | undefined) => (text ?? '').split(/[\s,,]+/).filter((one) => one !== '');
-  return (
-    <Drawer
-      open
-      size={560}
-      title={asset === undefined ? t('asset.create') : asset.name}
-      onClose={close}
-      extra={
-        <div className="xl-row">
-          {asset === undefined ? null : (
-            <Popconfirm
-              title={t('asset.deleteAsk')}
-              okText={t('ui.delete')}
-              cancelText={t('ui.cancel')}
-              onConfirm={() => remove.mutate({ path: `/assets/${asset.id}`, method: 'DELETE' })}
-            >
-              <Button danger>{t('ui.delete')}</Button>
-            </Popconfirm>
-          )}
-          <Button type="primary" loading={act.isPending} onClick={() => form.submit()}>
-            {t('ui.save')}
-          </Button>
-        </div>
-      }
-    >
-      <Form<AssetFields>
-        form={form}
-        layout="vertical"
-        initialValues={
-          asset === undefined
-            ? { importance: 3, status: 'in-use', kind: 'server' }
-            : { ...asset, ips: asset.ips.join('\n'), hostnames: asset.hostnames.join('\n') }
-        }
-        onFinish={({ ips, hostnames, ...rest }) => {
-          const body = {
-            ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
-            ips: list(ips),
-            hostnames: list(hostnames),
-          };
-          act.mutate(
-            asset === undefined ? { path: '/assets', body } : { path: `/assets/${asset.id}`, method: 'PATCH', body },
-          );
-        }}
-      >
-        {asset === undefined ? (
-          <Form.Item name="tenant" label={t('soc.institution')} rules={need}>
-            <InstitutionSelect />
-          </Form.Item>
-        ) : null}
-        <Form.Item name="name" label={t('asset.name')} rules={need}>
-          <Input maxLength={100} />
-        </Form.Item>
-        <div className="soc-two">
-          <Form.Item name="kind" label={t('asset.kind')} rules={need}>
-            <Select options={KINDS.map((value) => ({ value, label: t(`asset.kind.${value}`) }))} />
-          </Form.Item>
-          <Form.Item name="importance" label={t('soc.importance')} extra={t('asset.importanceHint')}>
-            <InputNumber min={1} max={5} style={{ width: '100%' }} />
-          </Form.Item>
-          <Form.Item name="ips" label="IP" extra={t('asset.onePerLine')}>
-            <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} className="xl-mono" />
-          </Form.Item>
-          <Form.Item name="hostnames" label={t('asset.hostnames')} extra={t('asset.onePerLine')}>
-            <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} className="xl-mono" />
-          </Form.Item>
-          <Form.Item name="os" label={t('asset.os')}>
-            <Input maxLength={100} />
-          </Form.Item>
-          <Form.Item name="status" label={t('soc.state')}>
-            <Select
-              options={(['in-use', 'idle', 'retired'] as const).map((value) => ({
-                value,
-                label: t(`asset.status.${value}`),
-              }))}
-            />
-          </Form.Item>
-          <Form.Item name="department" label={t('asset.department')}>
-            <Input maxLength={100} />
-          </Form.Item>
-          <Form.Item name="owner" label={t('asset.owner')}>
-            <Input maxLength={60} />
-          </Form.Item>
-        </div>
-        <Form.Item name="note" label={t('asset.noteField')}>
-          <Input.TextArea rows={2} maxLength={500} />
-        </Form.Item>
-      </Form>
-    </Drawer>
-  );
 }

@@ -2,16 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { layoutGraph } from './graph-layout.ts';
 
-const graph = fc
-  .integer({ min: 0, max: 40 })
-  .chain((count) =>
-    fc.record({
-      count: fc.constant(count),
-      edges: fc.array(fc.record({ from: fc.integer({ min: 0, max: 45 }), to: fc.integer({ min: 0, max: 45 }) }), {
-        maxLength: 60,
-      }),
+const graph = fc.integer({ min: 0, max: 40 }).chain((count) =>
+  fc.record({
+    count: fc.constant(count),
+    edges: fc.array(fc.record({ from: fc.integer({ min: 0, max: 45 }), to: fc.integer({ min: 0, max: 45 }) }), {
+      maxLength: 60,
     }),
-  );
+  }),
+);
 
 describe('layoutGraph()', () => {
   test('places every node inside the box, whatever the edges name', () => {

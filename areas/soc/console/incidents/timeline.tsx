@@ -13,14 +13,13 @@ export function Timeline({ entries }: { readonly entries: readonly Entry[] }) {
   const [all, setAll] = useState(false);
   const sorted = entries.toSorted((a, b) => b.at.localeCompare(a.at));
   const shown = all ? sorted : sorted.slice(0, SHOWN);
-  let day = '';
   return (
     <>
       <ol className="soc-timeline">
-        {shown.map((entry) => {
+        {shown.map((entry, index) => {
           const own = exactTime(entry.at).slice(0, 10);
-          const fresh = own !== day;
-          day = own;
+          const before = shown[index - 1];
+          const fresh = before === undefined || exactTime(before.at).slice(0, 10) !== own;
           return [
             !fresh ? null : (
               <li key={`d${own}`} className="soc-timeline-day">

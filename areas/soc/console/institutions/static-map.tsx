@@ -38,7 +38,7 @@ export function StaticMap({ institutions }: { readonly institutions: readonly In
   const byTenant = new Map(drawn.map((one) => [one.tenant, one]));
   const labels = useMemo(() => {
     const widths = (text: string) =>
-      [...text].reduce((sum, char) => sum + (char.charCodeAt(0) > 0x2e7f ? 13.5 : 7.5), 6);
+      text.split('').reduce((sum, char) => sum + (char.charCodeAt(0) > 0x2e7f ? 13.5 : 7.5), 6);
     const wishes = sites.map((site) => {
       const one = drawn.find((institution) => institution.tenant === site.id);
       const text = one === undefined ? '' : one.shortName || one.name;

@@ -2,6 +2,10 @@ import { Fragment, type ReactNode } from 'react';
 
 /** The subset of Markdown that notices use: headings, paragraphs, lists, tables, bold. Never HTML. */
 export function NoticeText({ text }: { readonly text: string }) {
+  return <div className="soc-notice-text">{blocksOf(text)}</div>;
+}
+
+function blocksOf(text: string): readonly ReactNode[] {
   const blocks: ReactNode[] = [];
   const lines = text.replaceAll('\r\n', '\n').split('\n');
   let index = 0;
@@ -75,7 +79,7 @@ export function NoticeText({ text }: { readonly text: string }) {
       if (key === index) index += 1;
     }
   }
-  return <div className="soc-notice-text">{blocks}</div>;
+  return blocks;
 }
 
 function spans(text: string): ReactNode {

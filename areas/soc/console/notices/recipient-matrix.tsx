@@ -73,9 +73,9 @@ export function RecipientMatrix({ notice }: { readonly notice: NoticeDetail }) {
             {recipient.extension !== null && recipient.extension['decision'] == null ? (
               <p className="soc-extension">
                 {t('notice.extensionAsked', {
-                  until: String(recipient.extension['requestedUntil'] ?? '').slice(0, 10),
+                  until: textIn(recipient.extension, 'requestedUntil').slice(0, 10),
                 })}{' '}
-                {String(recipient.extension['reason'] ?? '')}
+                {textIn(recipient.extension, 'reason')}
               </p>
             ) : null}
             {recipient.actions.some((action) => (REVIEWS as readonly string[]).includes(action)) ? (
@@ -184,4 +184,9 @@ function ReviewDialog({
       </Form>
     </Modal>
   );
+}
+
+function textIn(record: Readonly<Record<string, unknown>>, name: string): string {
+  const value = record[name];
+  return typeof value === 'string' ? value : '';
 }

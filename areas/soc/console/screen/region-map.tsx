@@ -7,8 +7,10 @@ import { buildRegion, placeSites } from './region-geometry.ts';
 const MARGIN = 74;
 const GAP = 44;
 
+type Place = Pick<Institution, 'tenant' | 'parent' | 'kind' | 'longitude' | 'latitude'>;
+
 /** Nearest commission above an institution: the county whose colour it wears. */
-function groupOf(institution: Institution, byTenant: ReadonlyMap<string, Institution>): string {
+function groupOf(institution: Place, byTenant: ReadonlyMap<string, Place>): string {
   if (institution.kind === 'commission') return institution.tenant;
   let parent = institution.parent;
   while (parent !== null) {
@@ -40,10 +42,21 @@ export function RegionMap({
 }) {
   const t = useText();
   const canvas = useRef<HTMLCanvasElement>(null);
+  // Only the set of places and their coordinates matter to the picture, not their state: as a text it stays equal while they do.
+  const places = JSON.stringify(
+    institutions.map(({ tenant, parent, kind, longitude, latitude }) => ({
+      tenant,
+      parent,
+      kind,
+      longitude,
+      latitude,
+    })),
+  );
   const layout = useMemo(() => {
-    const byTenant = new Map(institutions.map((one) => [one.tenant, one]));
-    const drawn = institutions
-      .filter((one) => one.tenant !== root || institutions.length === 1)
+    const all = JSON.parse(places) as readonly Place[];
+    const byTenant = new Map(all.map((one) => [one.tenant, one]));
+    const drawn = all
+      .filter((one) => one.tenant !== root || all.length === 1)
       .toSorted((a, b) => a.tenant.localeCompare(b.tenant));
     const sites = placeSites(
       drawn.map((one) => ({
@@ -57,14 +70,8 @@ export function RegionMap({
       MARGIN,
       GAP,
     );
-    return { sites, region: buildRegion(sites, 62), byTenant };
-    // Only the set of places and their coordinates matter here, not their state.
-  }, [
-    institutions.map((one) => `${one.tenant}${String(one.longitude)}${String(one.latitude)}`).join(),
-    width,
-    height,
-    root,
-  ]); // eslint-disable-line react-hooks/exhaustive-deps
+    return { sites, region: buildRegion(sites, 62) };
+  }, [places, width, height, root]);
   const painter = useRef<ReturnType<typeof createMapPainter> | undefined>(undefined);
   useEffect(() => {
     const element = canvas.current;
@@ -103,10 +110,7 @@ export function RegionMap({
     });
   }, [institutions, layout]);
   useEffect(() => {
-    painter.current?.setNodes(
-      nodes,
-      new Map([...layout.byTenant.values()].map((one) => [one.tenant, one.shortName || one.name])),
-    );
+    painter.current?.setNodes(nodes, new Map(nodes.map((node) => [node.id, node.name])));
   }, [nodes, layout, scale]);
   useEffect(() => {
     painter.current?.setAlerts(

@@ -3,7 +3,7 @@ export function RollingNumber({ value }: { readonly value: number }) {
   const text = Math.round(value).toLocaleString('en-US');
   return (
     <span className="scr-roll" role="text" aria-label={text}>
-      {[...text].map((char, index) => {
+      {text.split('').map((char, index) => {
         // Counted from the right, so that units stay units when a digit is added.
         const place = text.length - index;
         return /\d/.test(char) ? (

@@ -18,14 +18,12 @@ export function SceneNow({ data, scale }: { readonly data: Overview; readonly sc
             mono
             tone="orange"
             empty={t('overview.noAttackers')}
-            rows={data.topAttackers
-              .slice(0, 6)
-              .map((one) => ({
-                key: one.ip,
-                name: one.ip,
-                note: `${t(one.internal ? 'overview.internal' : 'overview.external')}${one.institutions > 1 ? ` · ${t('screen.places', { n: one.institutions })}` : ''}`,
-                value: one.count,
-              }))}
+            rows={data.topAttackers.slice(0, 6).map((one) => ({
+              key: one.ip,
+              name: one.ip,
+              note: `${t(one.internal ? 'overview.internal' : 'overview.external')}${one.institutions > 1 ? ` · ${t('screen.places', { n: one.institutions })}` : ''}`,
+              value: one.count,
+            }))}
           />
         </Panel>
       </div>
@@ -56,14 +54,12 @@ export function SceneNow({ data, scale }: { readonly data: Overview; readonly sc
           <Ranks
             empty={t('screen.noTargets')}
             tone="red"
-            rows={data.topTargets
-              .slice(0, 5)
-              .map((one) => ({
-                key: one.value + one.institution,
-                name: one.name === '' ? one.value : one.name,
-                note: one.institution,
-                value: one.count,
-              }))}
+            rows={data.topTargets.slice(0, 5).map((one) => ({
+              key: one.value + one.institution,
+              name: one.name === '' ? one.value : one.name,
+              note: one.institution,
+              value: one.count,
+            }))}
           />
         </Panel>
       </div>

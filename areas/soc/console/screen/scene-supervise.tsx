@@ -66,15 +66,13 @@ export function SceneSupervise({ data }: { readonly data: Overview }) {
         <Ranks
           max={100}
           empty={t('screen.noRanking')}
-          rows={data.ranking
-            .slice(0, 19)
-            .map((row) => ({
-              key: row.tenant,
-              name: row.institution,
-              note: row.mttrSeconds === null ? '' : `MTTR ${duration(t, row.mttrSeconds)}`,
-              value: row.score,
-              shown: String(Math.round(row.score)),
-            }))}
+          rows={data.ranking.slice(0, 19).map((row) => ({
+            key: row.tenant,
+            name: row.institution,
+            note: row.mttrSeconds === null ? '' : `MTTR ${duration(t, row.mttrSeconds)}`,
+            value: row.score,
+            shown: String(Math.round(row.score)),
+          }))}
         />
       </Panel>
     </div>

@@ -1,6 +1,6 @@
 import { QuestionCircleOutlined, SearchOutlined } from '@ant-design/icons';
 import { Button, Input, Popover, type InputRef } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useKeys, useText } from '@xinglin/platform/ui';
 
 const EXAMPLES = [
@@ -25,7 +25,12 @@ export function QueryBar({
   const t = useText();
   const [draft, setDraft] = useState(value);
   const input = useRef<InputRef>(null);
-  useEffect(() => setDraft(value), [value]);
+  const [shown, setShown] = useState(value);
+  // The query changed from outside (a value was clicked): the box follows.
+  if (shown !== value) {
+    setShown(value);
+    setDraft(value);
+  }
   useKeys({ '/': () => input.current?.focus() });
   const position = error === undefined ? undefined : Number(/(\d+)/.exec(error)?.[1] ?? NaN);
   return (

@@ -16,9 +16,8 @@ export function addTerm(query: string, field: string, value: string, exclude: bo
   const parts = query.split(/\s+AND\s+/).filter((part) => part.trim() !== '');
   if (parts.includes(term)) return query;
   const kept = parts.filter((part) => part !== opposite);
-  const whole =
-    kept.length > 0 && kept.some((part) => /\sOR\s/.test(part)) && kept.length === 1 && !/^\(.*\)$/.test(kept[0] ?? '')
-      ? [`(${kept[0] ?? ''})`]
-      : kept;
-  return [...whole, term].join(' AND ');
+  const [only] = kept;
+  // A lone alternative must be bracketed, or the new term would bind to its last branch only.
+  const loose = kept.length === 1 && only !== undefined && /\sOR\s/.test(only) && !/^\(.*\)$/.test(only);
+  return [...(loose ? [`(${only})`] : kept), term].join(' AND ');
 }

@@ -40,13 +40,21 @@ export function Page() {
   const number = useNumber();
   const { can } = useSession();
   const [filters, set] = useFilters();
-  const [run, setRun] = useState(0);
+  /** When the person last ran it, ms since the epoch. */
+  const [run, setRun] = useState(() => Date.now());
   const query = filters['q'] ?? '';
   // A moving range is frozen until the person runs it again, or paging would skip events.
-  const range = useMemo(() => timeBounds(filters, '24h'), [filters['range'], filters['from'], filters['to'], run]); // eslint-disable-line react-hooks/exhaustive-deps
+  const { range: last, from, to, tenant } = filters;
+  const range = useMemo(
+    () =>
+      from !== undefined && to !== undefined
+        ? { from, to }
+        : timeBounds(last === undefined ? {} : { range: last }, '24h', run),
+    [last, from, to, run],
+  );
   const body = useMemo(
-    () => ({ query, ...range, ...(filters['tenant'] === undefined ? {} : { tenant: filters['tenant'] }) }),
-    [query, range, filters],
+    () => ({ query, ...range, ...(tenant === undefined ? {} : { tenant }) }),
+    [query, range, tenant],
   );
   const events = useInfiniteQuery({
     queryKey: ['/events/search', body, run],
@@ -94,7 +102,7 @@ export function Page() {
           error={syntax?.message}
           onRun={(text) => {
             set({ q: text });
-            setRun((before) => before + 1);
+            setRun(Date.now());
           }}
         />
         <InstitutionFilter />
@@ -102,7 +110,7 @@ export function Page() {
         <Button
           type="primary"
           loading={events.isFetching && !events.isFetchingNextPage}
-          onClick={() => setRun((before) => before + 1)}
+          onClick={() => setRun(Date.now())}
         >
           {t('search.run')}
         </Button>
