@@ -66,7 +66,7 @@ export async function examine(options: DoctorOptions = {}): Promise<Finding[]> {
   await attempt(
     'data',
     () => dataFolder(config, add),
-    '改正目录权限,或用 XINGLIN_DATA 换目录 / correct its permissions, or choose another with XINGLIN_DATA',
+    '改正目录权限，或用 XINGLIN_DATA 换目录 / correct its permissions, or choose another with XINGLIN_DATA',
   );
   const running = await runningServer(config);
   await ports(config, running, add);
@@ -103,7 +103,7 @@ function runtime(add: Add): void {
     'node',
     fit ? 'ok' : 'problem',
     `Node.js ${process.version}`,
-    fit ? undefined : '用 npm run 启动(使用自带的 Node 24) / start with npm run, which uses the pinned Node 24',
+    fit ? undefined : '用 npm run 启动（使用自带的 Node 24） / start with npm run, which uses the pinned Node 24',
   );
   const total = totalmem() / GIB;
   const free = freemem() / GIB;
@@ -123,7 +123,7 @@ function runtime(add: Add): void {
     'clock',
     sane ? 'ok' : 'problem',
     `${now.toISOString()} (UTC${offset >= 0 ? '+' : ''}${offset})`,
-    sane ? undefined : '系统时间有误,请启用 NTP 校时 / the clock is wrong; enable NTP',
+    sane ? undefined : '系统时间有误，请启用 NTP 校时 / the clock is wrong; enable NTP',
   );
   const require = createRequire(import.meta.url);
   for (const name of ['@electric-sql/pglite', 'chdb']) {
@@ -149,7 +149,7 @@ async function dataFolder(config: Config, add: Add): Promise<void> {
   const facts = await probeFolder(config.data);
   const free = facts.freeBytes / GIB;
   const text = `${config.data}, ${free.toFixed(1)} GiB 可用 / free`;
-  if (free < 2) add('data', 'problem', text, '磁盘空间不足 2 GiB,接入会被拒绝 / below 2 GiB intake is refused');
+  if (free < 2) add('data', 'problem', text, '磁盘空间不足 2 GiB，接入会被拒绝 / below 2 GiB intake is refused');
   else
     add(
       'data',
@@ -195,7 +195,7 @@ async function ports(config: Config, running: boolean, add: Add): Promise<void> 
           name,
           'problem',
           `${port}: ${reasonOf(error)}`,
-          `停止占用端口的程序,或用 ${env} 换端口 / stop what uses it, or choose another with ${env}`,
+          `停止占用端口的程序，或用 ${env} 换端口 / stop what uses it, or choose another with ${env}`,
         );
     }
   };
@@ -219,7 +219,7 @@ function exposure(config: Config, add: Add): void {
       'exposure',
       'warning',
       `${config.host}:${config.port} 未加密 / not encrypted`,
-      '配置 http.tlsCert/tlsKey,或放在 https 反向代理之后并设置 publicUrl / configure TLS, or a proxy and publicUrl',
+      '配置 http.tlsCert/tlsKey，或放在 https 反向代理之后并设置 publicUrl / configure TLS, or a proxy and publicUrl',
     );
   } else add('exposure', 'ok', local ? '仅本机 / this machine only' : '已加密 / encrypted');
 }
@@ -270,7 +270,7 @@ async function stores(config: Config, add: Add, attempt: Attempt): Promise<void>
             'clock.state',
             'warning',
             `${offset} s`,
-            '数据库与本机时钟相差较大,请启用 NTP / the clocks differ; enable NTP',
+            '数据库与本机时钟相差较大，请启用 NTP / the clocks differ; enable NTP',
           );
       },
       '检查 postgres.url、账号与网络 / check postgres.url, the role and the network',
@@ -328,7 +328,7 @@ async function reach(
 async function smtp(config: Config, add: Add): Promise<void> {
   const mailer = createMailer(config.smtp);
   if (mailer === undefined) {
-    add('smtp', 'ok', '未配置,不发邮件 / not configured, no mail');
+    add('smtp', 'ok', '未配置，不发邮件 / not configured, no mail');
     return;
   }
   try {

@@ -4,17 +4,17 @@ export const cliErrors = registerErrors({
   'cli.no_file': { status: 400, zh: '找不到文件 {file}', en: 'No file {file}' },
   'cli.bad_option': {
     status: 400,
-    zh: '选项 {option} 的值 {value} 无效:{expected}',
+    zh: '选项 {option} 的值 {value} 无效：{expected}',
     en: 'The value {value} of {option} is not valid: {expected}',
   },
   'cli.no_token': {
     status: 400,
-    zh: '缺少数据源令牌:用 --token 或环境变量 XINGLIN_TOKEN 提供(控制台“数据源”页可创建)',
+    zh: '缺少数据源令牌：用 --token 或环境变量 XINGLIN_TOKEN 提供（控制台“数据源”页可创建）',
     en: 'A source token is needed: give --token or XINGLIN_TOKEN (made on the sources page of the console)',
   },
   'cli.server_refused': {
     status: 503,
-    zh: '服务器 {url} 拒绝了请求:{reason}',
+    zh: '服务器 {url} 拒绝了请求：{reason}',
     en: 'The server {url} refused: {reason}',
   },
   'cli.server_away': {

@@ -39,7 +39,7 @@ export async function createAdministrators(context: AccessContext): Promise<Firs
   const file = join(context.config.data, 'initial-accounts.json');
   writeFileSync(
     file,
-    `${JSON.stringify({ note: '一次性口令,首次登录后须修改;请妥善保管并删除本文件', accounts }, undefined, 2)}\n`,
+    `${JSON.stringify({ note: '一次性口令，首次登录后须修改；请妥善保管并删除本文件', accounts }, undefined, 2)}\n`,
     { mode: 0o600 },
   );
   if (process.platform !== 'win32') chmodSync(file, 0o600);

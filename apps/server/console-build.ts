@@ -27,14 +27,14 @@ export async function prepareConsole(
   if (!buildable) return builtAt > 0 ? dist : undefined;
   if (builtAt > newest(SOURCES.map((path) => join(ROOT, path)))) return dist;
 
-  say('正在构建控制台(首次或源码更新后,约半分钟)… / Building the console …');
+  say('正在构建控制台（首次或源码更新后，约半分钟）… / Building the console …');
   const began = Date.now();
   try {
     await build(dist);
     say(`控制台已构建(${((Date.now() - began) / 1000).toFixed(1)} 秒)/ Console built`);
   } catch (error) {
     log.error({ reason: error instanceof Error ? error.message : String(error) }, 'the console could not be built');
-    say('控制台构建失败,详见日志;接口不受影响 / The console could not be built; the API works');
+    say('控制台构建失败，详见日志；接口不受影响 / The console could not be built; the API works');
   }
   return existsSync(index) ? dist : undefined;
 }

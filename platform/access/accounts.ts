@@ -321,7 +321,7 @@ async function keepLastPower(tx: Tx, user: UserRow, next: readonly Role[]): Prom
 
 function requireScope(actor: Actor, tenant: TenantPath): void {
   if (!inScope(actor, tenant))
-    throw new XinglinError('access.out_of_scope', { tenant: tenant === '' ? '(全平台 / platform)' : tenant });
+    throw new XinglinError('access.out_of_scope', { tenant: tenant === '' ? '（全平台 / platform）' : tenant });
 }
 
 function pick(user: UserRow, keys: readonly string[]): Record<string, unknown> {

@@ -41,7 +41,7 @@ export function createTokens(context: AccessContext): Tokens {
   return {
     async create(actor, { kind, name, tenant, permissions = [], expiresAt }) {
       if (!inScope(actor, tenant))
-        throw new XinglinError('access.out_of_scope', { tenant: tenant === '' ? '(全平台 / platform)' : tenant });
+        throw new XinglinError('access.out_of_scope', { tenant: tenant === '' ? '（全平台 / platform）' : tenant });
       const wanted = kind === 'screen' ? SCREEN_PERMISSIONS : permissions;
       const refused =
         kind === 'apiKey' ? wanted.find((permission) => !KEY_PERMISSIONS.includes(permission)) : undefined;

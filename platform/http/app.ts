@@ -192,4 +192,4 @@ export function authorize(route: Pick<RouteSpec, 'permission'>, identity: Identi
 }
 
 const NO_CONSOLE = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>杏林 Xinglin</title><body><h1>杏林 Xinglin</h1>
-<p>控制台尚未构建。接口文档:<a href="/api/docs">/api/docs</a></p><p>The console is not built yet. API reference: <a href="/api/docs">/api/docs</a></p></body></html>`;
+<p>控制台尚未构建。接口文档：<a href="/api/docs">/api/docs</a></p><p>The console is not built yet. API reference: <a href="/api/docs">/api/docs</a></p></body></html>`;

@@ -20,8 +20,8 @@ export function docsPage(document: OpenApiDocument): string {
   );
   return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>杏林接口文档 · Xinglin API</title><style>${STYLE}</style></head><body><nav><h1>杏林接口文档</h1><p>版本 ${escape(document.info.version)} · <a href="/api/openapi.json">openapi.json</a></p><ul>${toc.join('')}</ul></nav>
-<main><p>程序调用:请求头 <code>Authorization: Bearer xlk_…</code>(在“用户与角色 → API 密钥”中创建)。浏览器会话:写操作须带 <code>X-CSRF-Token</code>(登录时返回)。
-失败时返回 <code>{code, message, details, ref}</code>,<code>code</code> 稳定,可供程序判断。</p>${body.join('')}</main></body></html>`;
+<main><p>程序调用：请求头 <code>Authorization: Bearer xlk_…</code>（在“用户与角色 → API 密钥”中创建）。浏览器会话：写操作须带 <code>X-CSRF-Token</code>（登录时返回）。
+失败时返回 <code>{code, message, details, ref}</code>,<code>code</code> 稳定，可供程序判断。</p>${body.join('')}</main></body></html>`;
 }
 
 function card(path: string, method: string, operation: OpenApiOperation): string {
@@ -32,7 +32,7 @@ function card(path: string, method: string, operation: OpenApiOperation): string
   const request = schemaOf(operation.requestBody);
   const response = Object.values(operation.responses).map((answer) => schemaOf(answer as Record<string, unknown>))[0];
   return `<details><summary><b class="${method}">${method.toUpperCase()}</b> <code>${escape(path)}</code> <span>${escape(operation.summary)}</span></summary>
-<p>权限:<code>${escape(operation['x-permission'])}</code></p>
+<p>权限：<code>${escape(operation['x-permission'])}</code></p>
 ${rows.length === 0 ? '' : `<table><thead><tr><th>参数</th><th>位置</th><th>要求</th><th>类型</th></tr></thead><tbody>${rows.join('')}</tbody></table>`}
 ${request === undefined ? '' : `<h4>请求体</h4><pre>${escape(JSON.stringify(request, undefined, 2))}</pre>`}
 ${response === undefined ? '' : `<h4>返回</h4><pre>${escape(JSON.stringify(response, undefined, 2))}</pre>`}</details>`;

@@ -10,12 +10,12 @@ import type { SocketInfo } from './app.ts';
 registerErrors({
   'http.port_taken': {
     status: 500,
-    zh: '端口 {port} 已被占用:请停止占用它的程序,或用 {env} 换一个端口',
+    zh: '端口 {port} 已被占用：请停止占用它的程序，或用 {env} 换一个端口',
     en: 'Port {port} is taken: stop the program that uses it, or choose another with {env}',
   },
   'http.tls_unreadable': {
     status: 500,
-    zh: '证书或私钥无法读取:{reason}',
+    zh: '证书或私钥无法读取：{reason}',
     en: 'The certificate or key cannot be read: {reason}',
   },
 });

@@ -5,7 +5,11 @@ import { XinglinError, registerErrors } from '../kernel/errors.ts';
 import type { Metrics } from '../kernel/metrics.ts';
 
 registerErrors({
-  'live.too_many': { status: 429, zh: '实时连接过多(上限 {limit})', en: 'Too many live connections (at most {limit})' },
+  'live.too_many': {
+    status: 429,
+    zh: '实时连接过多（上限 {limit}）',
+    en: 'Too many live connections (at most {limit})',
+  },
 });
 
 /** Signals kept for browsers that reconnect, and how many may wait for one slow browser before it is cut off to reconnect. */

@@ -43,7 +43,7 @@ export function openApiDocument(routes: readonly RouteSpec[], version: string): 
       title: 'Xinglin API / 杏林接口',
       version,
       description:
-        'Regional healthcare security platform. Programs authenticate with an API key (`Authorization: Bearer xlk_…`); browsers with the session cookie and the `X-CSRF-Token` header. / 程序使用 API 密钥,浏览器使用会话 Cookie 与 X-CSRF-Token 请求头。',
+        'Regional healthcare security platform. Programs authenticate with an API key (`Authorization: Bearer xlk_…`); browsers with the session cookie and the `X-CSRF-Token` header. / 程序使用 API 密钥，浏览器使用会话 Cookie 与 X-CSRF-Token 请求头。',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -39,7 +39,7 @@ export const configSchema = z.strictObject({
   host: field(
     host.default('127.0.0.1'),
     'XINGLIN_HOST',
-    '监听地址;对外服务时设为 0.0.0.0',
+    '监听地址；对外服务时设为 0.0.0.0',
     'Address to listen on; 0.0.0.0 to serve other machines',
   ),
   port: field(
@@ -51,19 +51,19 @@ export const configSchema = z.strictObject({
   data: field(
     filePath.default('./data'),
     'XINGLIN_DATA',
-    '数据目录,相对路径以启动目录为准',
+    '数据目录，相对路径以启动目录为准',
     'Data folder; a relative path starts at the working folder',
   ),
   publicUrl: field(
     url('http', 'https').optional(),
     'XINGLIN_PUBLIC_URL',
-    '浏览器访问的地址,用于邮件链接与单点登录;以 https 开头时 Cookie 只走加密连接',
+    '浏览器访问的地址，用于邮件链接与单点登录；以 https 开头时 Cookie 只走加密连接',
     'Address people open in the browser, for links in mail and for OIDC; when https, cookies are sent over TLS only',
   ),
   trustProxy: field(
     flag.default(false),
     'XINGLIN_TRUST_PROXY',
-    '是否采信反向代理的 X-Forwarded-For / X-Forwarded-Proto(仅在代理之后开启)',
+    '是否采信反向代理的 X-Forwarded-For / X-Forwarded-Proto（仅在代理之后开启）',
     'Believe X-Forwarded-For and X-Forwarded-Proto of a reverse proxy (only behind one)',
   ),
   locale: field(z.enum(['zh-CN', 'en']).default('zh-CN'), 'XINGLIN_LOCALE', '默认语言', 'Default language'),
@@ -73,13 +73,13 @@ export const configSchema = z.strictObject({
       .min(1)
       .default([...SERVER_ROLES]),
     'XINGLIN_ROLES',
-    '本进程承担的角色,默认全部;环境变量用逗号分隔',
+    '本进程承担的角色，默认全部；环境变量用逗号分隔',
     'What this process does, all by default; comma-separated in the environment',
   ),
   consoleDir: field(
     filePath.optional(),
     'XINGLIN_CONSOLE_DIR',
-    '控制台静态文件目录;不填则使用自带控制台(必要时自动构建)',
+    '控制台静态文件目录；不填则使用自带控制台（必要时自动构建）',
     'Folder of the built console; empty: the one in the checkout, built when needed',
   ),
   log: z
@@ -99,19 +99,19 @@ export const configSchema = z.strictObject({
       maxBodyBytes: field(
         z.int().min(1024).max(1_073_741_824).default(1_048_576),
         'XINGLIN_HTTP_MAX_BODY_BYTES',
-        '接口请求体上限(字节);上传与接入有各自的上限',
+        '接口请求体上限（字节）；上传与接入有各自的上限',
         'Largest API request body in bytes; uploads and ingest have their own limits',
       ),
       requestsPerMinute: field(
         z.int().min(10).max(1_000_000).default(1200),
         'XINGLIN_HTTP_REQUESTS_PER_MINUTE',
-        '每个账号(未登录时每个地址)每分钟的接口请求上限',
+        '每个账号（未登录时每个地址）每分钟的接口请求上限',
         'API requests a minute for one account (one address when not signed in)',
       ),
       metricsToken: field(
         z.string().min(16).optional(),
         'XINGLIN_METRICS_TOKEN',
-        '读取 /metrics 的令牌(Bearer);不填则仅本机可读',
+        '读取 /metrics 的令牌(Bearer)；不填则仅本机可读',
         'Bearer token for /metrics; without it only this machine may read them',
         true,
       ),
@@ -120,11 +120,11 @@ export const configSchema = z.strictObject({
   syslog: z
     .strictObject({
       host: field(host.default('127.0.0.1'), 'XINGLIN_SYSLOG_HOST', 'Syslog 监听地址', 'Address for syslog'),
-      port: field(port.default(5514), 'XINGLIN_SYSLOG_PORT', 'Syslog 端口(UDP 与 TCP)', 'Syslog port (UDP and TCP)'),
+      port: field(port.default(5514), 'XINGLIN_SYSLOG_PORT', 'Syslog 端口（UDP 与 TCP）', 'Syslog port (UDP and TCP)'),
       tlsPort: field(
         port.optional(),
         'XINGLIN_SYSLOG_TLS_PORT',
-        'Syslog TLS 端口(RFC 5425),不填则关闭',
+        'Syslog TLS 端口(RFC 5425)，不填则关闭',
         'Syslog over TLS (RFC 5425); empty: off',
       ),
       tlsCert: field(
@@ -158,7 +158,7 @@ export const configSchema = z.strictObject({
       url: field(
         url('postgres', 'postgresql').optional(),
         'XINGLIN_POSTGRES_URL',
-        'PostgreSQL 地址;不填则使用内嵌 PGlite',
+        'PostgreSQL 地址；不填则使用内嵌 PGlite',
         'PostgreSQL URL; empty: embedded PGlite',
         true,
       ),
@@ -175,7 +175,7 @@ export const configSchema = z.strictObject({
       url: field(
         url('http', 'https').optional(),
         'XINGLIN_CLICKHOUSE_URL',
-        'ClickHouse 地址;不填则使用内嵌 chDB',
+        'ClickHouse 地址；不填则使用内嵌 chDB',
         'ClickHouse URL; empty: embedded chDB',
         true,
       ),
@@ -197,7 +197,7 @@ export const configSchema = z.strictObject({
       url: field(
         url('nats', 'tls').optional(),
         'XINGLIN_NATS_URL',
-        'NATS 地址;不填则为进程内总线',
+        'NATS 地址；不填则为进程内总线',
         'NATS URL; empty: in-process bus',
         true,
       ),
@@ -208,7 +208,7 @@ export const configSchema = z.strictObject({
       url: field(
         url('redis', 'rediss').optional(),
         'XINGLIN_REDIS_URL',
-        'Redis 地址;不填则为内存计数',
+        'Redis 地址；不填则为内存计数',
         'Redis URL; empty: counters in memory',
         true,
       ),
@@ -219,7 +219,7 @@ export const configSchema = z.strictObject({
       eventDays: field(
         z.int().min(180).max(3650).default(180),
         'XINGLIN_RETENTION_EVENT_DAYS',
-        '日志保存天数;《网络安全法》第二十一条要求不少于六个月',
+        '日志保存天数；《网络安全法》第二十一条要求不少于六个月',
         'Days events are kept; the Cybersecurity Law, article 21, asks for six months at least',
       ),
       inboxDays: field(
@@ -235,13 +235,13 @@ export const configSchema = z.strictObject({
       idleMinutes: field(
         z.int().min(1).max(1440).default(30),
         'XINGLIN_SESSION_IDLE_MINUTES',
-        '无操作退出(分钟)',
+        '无操作退出（分钟）',
         'Minutes without a request until sign-out',
       ),
       absoluteHours: field(
         z.int().min(1).max(168).default(12),
         'XINGLIN_SESSION_ABSOLUTE_HOURS',
-        '最长登录时间(小时)',
+        '最长登录时间（小时）',
         'Longest session in hours',
       ),
       passwordMinLength: field(
@@ -259,7 +259,7 @@ export const configSchema = z.strictObject({
       passwordMaxDays: field(
         z.int().min(0).max(3650).default(90),
         'XINGLIN_PASSWORD_MAX_DAYS',
-        '口令有效天数,到期须更换;0 为不限',
+        '口令有效天数，到期须更换；0 为不限',
         'Days until a password must be changed; 0: never',
       ),
       lockAfter: field(
@@ -271,19 +271,19 @@ export const configSchema = z.strictObject({
       totp: field(
         z.enum(['optional', 'administrators', 'everyone']).default('optional'),
         'XINGLIN_TOTP',
-        '动态口令(双因素)要求:自愿、三员必须、全员必须',
+        '动态口令（双因素）要求：自愿、三员必须、全员必须',
         'Second factor: optional, for the three administrators, or for everyone',
       ),
     })
     .prefault({}),
   smtp: z
     .strictObject({
-      host: field(host.optional(), 'XINGLIN_SMTP_HOST', '邮件服务器;不填则不发邮件', 'Mail server; empty: no mail'),
+      host: field(host.optional(), 'XINGLIN_SMTP_HOST', '邮件服务器；不填则不发邮件', 'Mail server; empty: no mail'),
       port: field(port.default(465), 'XINGLIN_SMTP_PORT', '邮件端口', 'Mail port'),
       security: field(
         z.enum(['tls', 'starttls', 'none']).default('tls'),
         'XINGLIN_SMTP_SECURITY',
-        '加密方式:tls(465)、starttls(587)、none(仅限本机中继)',
+        '加密方式：tls(465)、starttls(587)、none（仅限本机中继）',
         'tls (465), starttls (587), or none (only for a local relay)',
       ),
       user: field(z.string().optional(), 'XINGLIN_SMTP_USER', '邮件账号', 'Mail user'),
@@ -291,7 +291,7 @@ export const configSchema = z.strictObject({
       from: field(
         z.string().optional(),
         'XINGLIN_SMTP_FROM',
-        '发件人,如 杏林 <soc@example.org>',
+        '发件人，如 杏林 <soc@example.org>',
         'Sender, e.g. Xinglin <soc@example.org>',
       ),
     })
@@ -301,7 +301,7 @@ export const configSchema = z.strictObject({
       allow: field(
         z.array(z.string().min(1)).default([]),
         'XINGLIN_WEBHOOK_ALLOW',
-        '允许访问的内网主机、地址或网段(如 im.hospital.local、10.1.2.0/24);默认禁止一切内网地址',
+        '允许访问的内网主机、地址或网段（如 im.hospital.local、10.1.2.0/24）；默认禁止一切内网地址',
         'Internal hosts, addresses or CIDR blocks that webhooks may reach; by default none',
       ),
     })
@@ -311,7 +311,7 @@ export const configSchema = z.strictObject({
       issuer: field(
         url('https', 'http').optional(),
         'XINGLIN_OIDC_ISSUER',
-        '统一身份认证(OIDC)签发者地址;不填则关闭',
+        '统一身份认证(OIDC)签发者地址；不填则关闭',
         'OIDC issuer; empty: off',
       ),
       clientId: field(z.string().optional(), 'XINGLIN_OIDC_CLIENT_ID', '客户端标识', 'Client id'),
@@ -331,7 +331,7 @@ export const configSchema = z.strictObject({
       usernameClaim: field(
         z.string().default('preferred_username'),
         'XINGLIN_OIDC_USERNAME_CLAIM',
-        '与本地用户名对应的声明;账号须先由系统管理员建立',
+        '与本地用户名对应的声明；账号须先由系统管理员建立',
         'Claim that names the local account, which must exist already',
       ),
     })

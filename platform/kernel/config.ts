@@ -14,17 +14,17 @@ export { SERVER_ROLES, configFields, configSchema } from './config-schema.ts';
 registerErrors({
   'config.invalid': {
     status: 500,
-    zh: '配置有 {count} 处错误,请按下列提示修改后重试',
+    zh: '配置有 {count} 处错误，请按下列提示修改后重试',
     en: 'The configuration has {count} error(s); correct them as listed and start again',
   },
   'config.unreadable': {
     status: 500,
-    zh: '配置文件 {file} 无法读取:{reason}',
+    zh: '配置文件 {file} 无法读取：{reason}',
     en: 'The configuration file {file} cannot be read: {reason}',
   },
   'config.ambiguous': {
     status: 500,
-    zh: '发现多个配置文件({files}),请只保留一个',
+    zh: '发现多个配置文件({files})，请只保留一个',
     en: 'More than one configuration file ({files}); keep one',
   },
 });
@@ -82,7 +82,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<LoadedConfi
       const near = closest(name, [...known.keys()]);
       details.push({
         path: name,
-        message: `unknown variable${near === undefined ? '' : `; did you mean ${near}?`} (未知的环境变量)`,
+        message: `unknown variable${near === undefined ? '' : `; did you mean ${near}?`} （未知的环境变量）`,
       });
       continue;
     }
@@ -194,7 +194,7 @@ function explain(
       const near = closest(path, [...known, ...known.map((name) => name.split('.')[0] ?? name)]);
       return {
         path: `${file ?? 'configuration'}: ${path}`,
-        message: `unknown field${near === undefined ? '' : `; did you mean ${near}?`} (未知字段)`,
+        message: `unknown field${near === undefined ? '' : `; did you mean ${near}?`} （未知字段）`,
       };
     });
   }
@@ -221,7 +221,7 @@ function contradictions(config: Config): ErrorDetail[] {
   together(
     ['http.tlsCert', 'http.tlsKey'],
     [config.http.tlsCert, config.http.tlsKey],
-    'HTTPS needs both certificate and key (证书与私钥须同时填写)',
+    'HTTPS needs both certificate and key （证书与私钥须同时填写）',
   );
   if (
     config.syslog.tlsPort !== undefined &&
@@ -229,29 +229,32 @@ function contradictions(config: Config): ErrorDetail[] {
   ) {
     found.push({
       path: 'syslog.tlsPort',
-      message: 'syslog TLS needs syslog.tlsCert and syslog.tlsKey (须填写证书与私钥)',
+      message: 'syslog TLS needs syslog.tlsCert and syslog.tlsKey （须填写证书与私钥）',
     });
   }
   if (config.syslog.tlsClientCert !== 'none' && config.syslog.tlsCa === undefined) {
     found.push({
       path: 'syslog.tlsClientCert',
-      message: 'client certificates are checked against syslog.tlsCa, which is missing (缺少签发机构证书)',
+      message: 'client certificates are checked against syslog.tlsCa, which is missing （缺少签发机构证书）',
     });
   }
   if (config.oidc.issuer !== undefined && config.oidc.clientId === undefined) {
-    found.push({ path: 'oidc.clientId', message: 'oidc.issuer is set, so oidc.clientId is needed (缺少客户端标识)' });
+    found.push({ path: 'oidc.clientId', message: 'oidc.issuer is set, so oidc.clientId is needed （缺少客户端标识）' });
   }
   if (config.oidc.issuer !== undefined && config.publicUrl === undefined) {
     found.push({
       path: 'publicUrl',
-      message: 'OIDC redirects to publicUrl, which is missing: set XINGLIN_PUBLIC_URL (缺少对外地址)',
+      message: 'OIDC redirects to publicUrl, which is missing: set XINGLIN_PUBLIC_URL （缺少对外地址）',
     });
   }
   if (config.smtp.host !== undefined && config.smtp.from === undefined) {
-    found.push({ path: 'smtp.from', message: 'smtp.host is set, so smtp.from is needed (缺少发件人)' });
+    found.push({ path: 'smtp.from', message: 'smtp.host is set, so smtp.from is needed （缺少发件人）' });
   }
   if (config.port !== 0 && config.port === config.syslog.port) {
-    found.push({ path: 'syslog.port', message: `syslog.port and port are both ${config.port}; choose two (端口重复)` });
+    found.push({
+      path: 'syslog.port',
+      message: `syslog.port and port are both ${config.port}; choose two （端口重复）`,
+    });
   }
   return found;
 }

@@ -65,31 +65,31 @@ function fill(text: string, params: Readonly<Record<string, string | number>>): 
 }
 
 registerErrors({
-  'request.invalid': { status: 400, zh: '请求内容有误:{reason}', en: 'The request is not valid: {reason}' },
+  'request.invalid': { status: 400, zh: '请求内容有误：{reason}', en: 'The request is not valid: {reason}' },
   'request.too_large': { status: 413, zh: '请求超过上限 {limit} 字节', en: 'The request is larger than {limit} bytes' },
   'request.not_found': { status: 404, zh: '没有这个地址', en: 'No such address' },
   'request.rate_limited': {
     status: 429,
-    zh: '请求过于频繁,请在 {seconds} 秒后再试',
+    zh: '请求过于频繁，请在 {seconds} 秒后再试',
     en: 'Too many requests; try again in {seconds} seconds',
   },
   'access.unauthenticated': { status: 401, zh: '请先登录', en: 'Sign in first' },
-  'access.denied': { status: 403, zh: '没有权限:需要 {permission}', en: 'Not allowed: {permission} is needed' },
+  'access.denied': { status: 403, zh: '没有权限：需要 {permission}', en: 'Not allowed: {permission} is needed' },
   'resource.not_found': { status: 404, zh: '找不到{what} {id}', en: 'No {what} {id}' },
   'resource.conflict': {
     status: 409,
-    zh: '{what}已被他人修改,请刷新后重试',
+    zh: '{what}已被他人修改，请刷新后重试',
     en: '{what} was changed by someone else; reload and try again',
   },
-  'internal.error': { status: 500, zh: '系统内部错误,编号 {ref}', en: 'Internal error, reference {ref}' },
+  'internal.error': { status: 500, zh: '系统内部错误，编号 {ref}', en: 'Internal error, reference {ref}' },
   'internal.unaudited': {
     status: 500,
-    zh: '写操作缺少审计记录:{action}',
+    zh: '写操作缺少审计记录：{action}',
     en: 'A write left no audit record: {action}',
   },
   'internal.unavailable': {
     status: 503,
-    zh: '{what}暂时不可用,请稍后再试',
+    zh: '{what}暂时不可用，请稍后再试',
     en: '{what} is unavailable for now; try again later',
   },
 });

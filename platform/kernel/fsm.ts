@@ -3,7 +3,7 @@ import { XinglinError, registerErrors } from './errors.ts';
 registerErrors({
   'fsm.not_allowed': {
     status: 409,
-    zh: '当前状态“{state}”不能执行“{action}”;可执行:{allowed}',
+    zh: '当前状态“{state}”不能执行“{action}”；可执行：{allowed}',
     en: "'{action}' is not possible in state '{state}'; possible: {allowed}",
   },
 });

@@ -6,7 +6,7 @@ import { XinglinError, registerErrors } from './errors.ts';
 registerErrors({
   'secrets.unreadable': {
     status: 500,
-    zh: '密文无法解开:密钥文件与数据不匹配({file})。请恢复原密钥文件',
+    zh: '密文无法解开：密钥文件与数据不匹配({file})。请恢复原密钥文件',
     en: 'A stored secret cannot be opened: the key file does not belong to the data ({file}). Restore the original key file',
   },
   'secrets.bad_key': {

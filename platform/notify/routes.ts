@@ -155,7 +155,7 @@ export function notifyRoutes(context: NotifyContext, service: NotifyService): Ro
     defineRoute({
       method: 'post',
       path: '/inbox/read',
-      summary: '标记已读;不给 ids 则全部 / Mark as read; all without ids',
+      summary: '标记已读；不给 ids 则全部 / Mark as read; all without ids',
       tag: INBOX,
       permission: 'self',
       body: z.object({ ids: z.array(z.string().max(64)).max(500).optional() }),
@@ -236,7 +236,7 @@ export function notifyRoutes(context: NotifyContext, service: NotifyService): Ro
     defineRoute({
       method: 'put',
       path: '/channels/{id}',
-      summary: '修改通道;不给 secret、url 则保留 / Change a channel; secret and url stay when absent',
+      summary: '修改通道；不给 secret、url 则保留 / Change a channel; secret and url stay when absent',
       tag: CHANNELS,
       permission: 'notify:write',
       params: IdParams,

@@ -9,22 +9,22 @@ import type { State } from './port.ts';
 registerErrors({
   'migration.changed': {
     status: 500,
-    zh: '已执行过的数据库迁移 {area}/{file} 被修改。请恢复原文件,并把改动写成新的编号文件',
+    zh: '已执行过的数据库迁移 {area}/{file} 被修改。请恢复原文件，并把改动写成新的编号文件',
     en: 'Migration {area}/{file} was applied and has changed since. Restore the file and put the change into a new numbered one',
   },
   'migration.missing': {
     status: 500,
-    zh: '数据库已执行迁移 {area}/{number},但程序里没有这个文件。请使用同版本或更新的程序',
+    zh: '数据库已执行迁移 {area}/{number}，但程序里没有这个文件。请使用同版本或更新的程序',
     en: 'The database has migration {area}/{number}, which this program lacks. Use the same or a newer version',
   },
   'migration.name': {
     status: 500,
-    zh: '迁移文件名 {area}/{file} 不符合 0001-name.sql,或编号重复',
+    zh: '迁移文件名 {area}/{file} 不符合 0001-name.sql，或编号重复',
     en: 'Migration file {area}/{file} is not named like 0001-name.sql, or its number is taken',
   },
   'migration.failed': {
     status: 500,
-    zh: '数据库迁移 {area}/{file} 失败:{reason}',
+    zh: '数据库迁移 {area}/{file} 失败：{reason}',
     en: 'Migration {area}/{file} failed: {reason}',
   },
 });

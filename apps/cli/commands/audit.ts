@@ -49,8 +49,8 @@ export const registerAudit: Register = (program) => {
         }
         output.result(result, () =>
           result.intact
-            ? `审计链完整:${result.rows} 条,链头 ${result.head}\nThe audit chain is intact: ${result.rows} rows`
-            : `审计链在第 ${result.broken?.id ?? 0} 条处断裂(${result.broken?.kind ?? ''}),其前 ${result.rows} 条完整\nThe audit chain breaks at row ${result.broken?.id ?? 0}`,
+            ? `审计链完整：${result.rows} 条，链头 ${result.head}\nThe audit chain is intact: ${result.rows} rows`
+            : `审计链在第 ${result.broken?.id ?? 0} 条处断裂(${result.broken?.kind ?? ''})，其前 ${result.rows} 条完整\nThe audit chain breaks at row ${result.broken?.id ?? 0}`,
         );
         return result.intact ? EXIT.ok : EXIT.problems;
       }),

@@ -20,12 +20,12 @@ const HARD_STOP_MS = 9_700;
 export const registerDemo: Register = (program) => {
   program
     .command('demo')
-    .description('演示:一个虚构地区的实时工作日与六个攻击故事 / a fictional region at work, with six attacks')
+    .description('演示：一个虚构地区的实时工作日与六个攻击故事 / a fictional region at work, with six attacks')
     .option('--port <number>', '端口 / port')
     .option('--data <folder>', '数据目录 / data folder')
     .option('--rate <number>', '每秒日志条数 / ordinary records per second', '120')
     .option('--backfill <number>', '先补齐过去 24 小时的日志条数 / records of the past day sent first', '40000')
-    .option('--quiet', '只准备,不播放 / prepare only, play nothing')
+    .option('--quiet', '只准备，不播放 / prepare only, play nothing')
     .action(
       action<DemoOptions>(async ({ output, globals, options }) => {
         const data = options.data ?? process.env.XINGLIN_DATA ?? './data/demo';
@@ -99,11 +99,11 @@ function startPlayer({
 }
 
 const ROLE_NAMES: Readonly<Record<string, string>> = {
-  supervisor: '监管员(卫健委)',
-  officer: '安全员(医院)',
+  supervisor: '监管员（卫健委）',
+  officer: '安全员（医院）',
   analyst: '值守分析员',
   engineer: '安服工程师',
-  viewer: '领导(只读)',
+  viewer: '领导（只读）',
   'system-admin': '系统管理员',
   'security-admin': '安全管理员',
   auditor: '审计员',

@@ -25,10 +25,10 @@ const CONTENT_RULES = resolve(import.meta.dirname, '../../../content/rules');
 export const registerDetect: Register = (program) => {
   program
     .command('detect <file...>')
-    .description('用检测规则离线检查日志文件(- 为标准输入;支持 .gz、.zst) / run the rules over log files, offline')
-    .option('--rules <path...>', '规则文件或目录,默认自带规则 / rule files or folders')
+    .description('用检测规则离线检查日志文件（- 为标准输入；支持 .gz、.zst） / run the rules over log files, offline')
+    .option('--rules <path...>', '规则文件或目录，默认自带规则 / rule files or folders')
     .option('--level <level>', `最低级别 / lowest level (${LEVELS.join(', ')})`, 'low')
-    .option('--dataset <name>', '指定解析器,如 nginx.access / pin a parser')
+    .option('--dataset <name>', '指定解析器，如 nginx.access / pin a parser')
     .option('--timezone <offset>', '不带时区的时间戳的时区 / zone of stamps without one', '+08:00')
     .option('--limit <number>', '最多显示条数 / hits shown at most', '1000')
     .option('--fail-on-hit', '有命中时以状态码 3 退出 / exit with 3 when something fired')

@@ -31,9 +31,9 @@ interface Counts {
 export const registerReplay: Register = (program) => {
   program
     .command('replay <file>')
-    .description('把日志文件发送到运行中的平台(- 为标准输入;支持 .gz、.zst) / send a log file to a running server')
+    .description('把日志文件发送到运行中的平台（- 为标准输入；支持 .gz、.zst） / send a log file to a running server')
     .option('--url <address>', '服务器地址 / server', process.env.XINGLIN_URL ?? 'http://127.0.0.1:8600')
-    .option('--token <token>', '数据源令牌,或 XINGLIN_TOKEN / source token')
+    .option('--token <token>', '数据源令牌，或 XINGLIN_TOKEN / source token')
     .option('--rate <number>', '每秒行数上限 / lines per second at most')
     .option('--again', '即使已发送过也重新计入 / count it again even when it was sent before')
     .action(

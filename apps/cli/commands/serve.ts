@@ -52,6 +52,6 @@ function showAccounts({ accounts, file }: FirstAccounts): void {
     (account) => `  ${account.role.padEnd(16)} ${account.username.padEnd(10)} ${account.password}`,
   );
   process.stderr.write(
-    `\n首次启动,已创建三个管理员账号(一次性口令,只显示这一次,首次登录须修改):\nFirst start: three administrators with one-time passwords, shown once:\n${lines.join('\n')}\n  也已写入 / also in ${file}\n\n`,
+    `\n首次启动，已创建三个管理员账号（一次性口令，只显示这一次，首次登录须修改）：\nFirst start: three administrators with one-time passwords, shown once:\n${lines.join('\n')}\n  也已写入 / also in ${file}\n\n`,
   );
 }

@@ -15,7 +15,7 @@ export const registerUser: Register = (program) => {
   user
     .command('reset-password <username>')
     .description(
-      '重置为一次性口令并解除锁定(须在服务器本机,内嵌库须先停止服务) / reset to a one-time password and unlock',
+      '重置为一次性口令并解除锁定（须在服务器本机，内嵌库须先停止服务） / reset to a one-time password and unlock',
     )
     .option('--drop-totp', '同时解除动态口令 / also remove the second factor')
     .option('--data <folder>', '数据目录 / data folder')

@@ -7,6 +7,7 @@ import type { DemoAccount } from './accounts.ts';
 import { ApiClient } from './client.ts';
 import { readRegion, siteOf } from './region.ts';
 import type { DemoInstitution, DemoRegion, DemoSite } from './region.ts';
+import { COMMAND_SERVER, MINING_POOL } from './stories/story.ts';
 import type { Via } from './traffic.ts';
 import type { DemoSource } from './transports.ts';
 
@@ -75,6 +76,10 @@ export async function prepareDemo(
   await supervisor.signIn('jianguan', accounts[0]?.password ?? '');
   say(`正在导入网络区域、系统与资产 / zones, systems and assets …`);
   await importAssets(supervisor, sites);
+
+  say('正在导入威胁情报、设定周报 / threat intelligence, weekly report …');
+  await importIntelligence(server.url, accounts);
+  await supervisor.send('PUT', '/reports/schedule', { tenant: region.root, kind: 'weekly', enabled: true });
 
   say('正在登记数据来源 / sources …');
   const sources = await createSources(client, region);
@@ -194,6 +199,44 @@ async function importAssets(client: ApiClient, sites: readonly DemoSite[]): Prom
     '使用科室',
   ];
   await upload(client, '/assets/import', 'assets.csv', [header, ...rows]);
+}
+
+/** A STIX 2.1 bundle, as a provincial sharing centre would send it; the addresses are documentation addresses (RFC 5737). */
+async function importIntelligence(url: string, accounts: readonly DemoAccount[]): Promise<void> {
+  const analyst = accounts.find((account) => account.role === 'analyst');
+  const client = new ApiClient(url);
+  await client.signIn(analyst?.username ?? '', analyst?.password ?? '');
+  const now = new Date().toISOString();
+  const indicator = (id: number, name: string, pattern: string): Record<string, unknown> => ({
+    type: 'indicator',
+    spec_version: '2.1',
+    id: `indicator--00000000-0000-4000-8000-${String(id).padStart(12, '0')}`,
+    created: now,
+    modified: now,
+    valid_from: now,
+    name,
+    description: name,
+    pattern,
+    pattern_type: 'stix',
+    indicator_types: ['malicious-activity'],
+    confidence: 85,
+  });
+  const objects = [
+    indicator(1, '钓鱼木马控制服务器', `[ipv4-addr:value = '${COMMAND_SERVER}']`),
+    indicator(
+      2,
+      '挖矿木马矿池地址',
+      `[ipv4-addr:value = '${MINING_POOL}' OR domain-name:value = 'pool.supportxmr.com']`,
+    ),
+    indicator(3, '勒索团伙扫描源', "[ipv4-addr:value = '192.0.2.146']"),
+  ];
+  const text = JSON.stringify({ type: 'bundle', id: 'bundle--00000000-0000-4000-8000-000000000000', objects });
+  await client.send('POST', '/indicators/import', {
+    format: 'stix',
+    feed: '省级医疗安全情报共享',
+    text,
+    severity: 'high',
+  });
 }
 
 async function inParallel<T>(width: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

@@ -23,11 +23,11 @@ export function checkUscc(code: string): Problem | undefined {
   if (!/^[0-9A-Z]{18}$/.test(code)) {
     return {
       message: {
-        zh: `统一社会信用代码应为 18 位数字或大写字母,现为 ${code.length} 位`,
+        zh: `统一社会信用代码应为 18 位数字或大写字母，现为 ${code.length} 位`,
         en: `A credit code has 18 digits or capitals, this has ${code.length}`,
       },
       remedy: {
-        zh: '按登记证书填写;在 Excel 中把该列设为“文本”再填',
+        zh: '按登记证书填写；在 Excel 中把该列设为“文本”再填',
         en: 'Copy it from the certificate; set the column to text in Excel',
       },
     };
@@ -46,10 +46,13 @@ export function checkUscc(code: string): Problem | undefined {
   if (code[17] === expected) return undefined;
   return {
     message: {
-      zh: `统一社会信用代码校验不通过:末位应为 ${expected},现为 ${code[17]}`,
+      zh: `统一社会信用代码校验不通过：末位应为 ${expected}，现为 ${code[17]}`,
       en: `The check digit should be ${expected}, it is ${code[17]}`,
     },
-    remedy: { zh: '有一位抄错,请对照登记证书逐位核对', en: 'One character is miscopied; compare with the certificate' },
+    remedy: {
+      zh: '有一位抄错，请对照登记证书逐位核对',
+      en: 'One character is miscopied; compare with the certificate',
+    },
   };
 }
 
@@ -66,7 +69,7 @@ export function checkRegionCode(code: string): Problem | undefined {
       en: `'${code}' is not a six-digit GB/T 2260 region code`,
     },
     remedy: {
-      zh: '填县级以上区划代码,例如东莞市 441900',
+      zh: '填县级以上区划代码，例如东莞市 441900',
       en: 'Use the code of the county or above, e.g. 441900 for Dongguan',
     },
   };
@@ -81,7 +84,7 @@ export function checkPhone(phone: string): Problem | undefined {
   return {
     message: { zh: `电话“${phone}”不是有效的手机号或固定电话`, en: `'${phone}' is not a mobile or landline number` },
     remedy: {
-      zh: '手机号 11 位;固定电话写区号,例如 0769-22831234',
+      zh: '手机号 11 位；固定电话写区号，例如 0769-22831234',
       en: '11 digits for a mobile; a landline with its area code, e.g. 0769-22831234',
     },
   };

@@ -90,7 +90,7 @@ export function auditRoutes(access: Access): RouteSpec[] {
       }),
       handler: async ({ actor }) => {
         if (!actor.scopes.includes(''))
-          throw new XinglinError('access.out_of_scope', { tenant: '(全平台 / platform)' });
+          throw new XinglinError('access.out_of_scope', { tenant: '（全平台 / platform）' });
         if (!(await access.context.counters.once(`audit-verify:${actor.id}`, 10_000)))
           throw new XinglinError('request.rate_limited', { seconds: 10 });
         const result = await verifyAudit(state);
@@ -105,7 +105,7 @@ export function auditRoutes(access: Access): RouteSpec[] {
     defineRoute({
       method: 'post',
       path: '/audit/export',
-      summary: '导出审计记录(NDJSON,含哈希,可离线校验) / Export as NDJSON with hashes',
+      summary: '导出审计记录（NDJSON，含哈希，可离线校验） / Export as NDJSON with hashes',
       tag: TAG,
       permission: 'audit:read',
       body: Filter,

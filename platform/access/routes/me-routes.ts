@@ -77,7 +77,7 @@ export function meRoutes(access: Access): RouteSpec[] {
     defineRoute({
       method: 'post',
       path: '/me/totp',
-      summary: '开始绑定动态口令,返回二维码内容 / Begin an authenticator; returns the QR text',
+      summary: '开始绑定动态口令，返回二维码内容 / Begin an authenticator; returns the QR text',
       tag: TAG,
       permission: 'self',
       body: z.object({ password: z.string().min(1).max(256) }),
@@ -98,7 +98,7 @@ export function meRoutes(access: Access): RouteSpec[] {
     defineRoute({
       method: 'put',
       path: '/me/totp',
-      summary: '用首个动态口令确认绑定,返回恢复码 / Confirm with the first code; returns recovery codes',
+      summary: '用首个动态口令确认绑定，返回恢复码 / Confirm with the first code; returns recovery codes',
       tag: TAG,
       permission: 'self',
       body: z.object({ code: z.string().min(6).max(10) }),

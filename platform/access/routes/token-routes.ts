@@ -56,7 +56,7 @@ export function tokenRoutes(access: Access): RouteSpec[] {
     defineRoute({
       method: 'post',
       path: '/apikeys',
-      summary: '新建 API 密钥(只显示一次) / Create an API key (shown once)',
+      summary: '新建 API 密钥（只显示一次） / Create an API key (shown once)',
       tag: TAG,
       permission: 'apikey:write',
       body: z.object({
@@ -101,7 +101,7 @@ export function tokenRoutes(access: Access): RouteSpec[] {
     defineRoute({
       method: 'post',
       path: '/screens',
-      summary: '新建大屏令牌(只读、不过期、只显示一次) / Create a screen token (read-only, no expiry, shown once)',
+      summary: '新建大屏令牌（只读、不过期、只显示一次） / Create a screen token (read-only, no expiry, shown once)',
       tag: TAG,
       permission: 'screen:write',
       body: z.object({ name: Name, tenant: TenantField }),

@@ -120,7 +120,7 @@ export function userRoutes(access: Access): RouteSpec[] {
     defineRoute({
       method: 'post',
       path: '/users',
-      summary: '新建账号,返回一次性口令;角色由安全管理员授予 / Create an account; returns the one-time password',
+      summary: '新建账号，返回一次性口令；角色由安全管理员授予 / Create an account; returns the one-time password',
       tag: TAG,
       permission: 'user:write',
       body: Profile.extend({ username: UserName, tenant: TenantField }),
@@ -172,7 +172,7 @@ export function userRoutes(access: Access): RouteSpec[] {
     defineRoute({
       method: 'put',
       path: '/users/{id}/roles',
-      summary: '授予角色(安全管理员) / Grant roles (security administrator)',
+      summary: '授予角色（安全管理员） / Grant roles (security administrator)',
       tag: TAG,
       permission: 'role:write',
       params: IdParams,

@@ -3,7 +3,7 @@ import { XinglinError, registerErrors } from '../../kernel/errors.ts';
 registerErrors({
   'search.syntax': {
     status: 400,
-    zh: '查询语句第 {position} 个字符处有误:{zh}',
+    zh: '查询语句第 {position} 个字符处有误：{zh}',
     en: 'The query is not valid at character {position}: {en}',
   },
 });
@@ -21,11 +21,11 @@ export const SYNTAX_TEXTS = {
   missingOperand: { zh: '这里缺少查询条件', en: 'a condition is missing here' },
   missingValue: { zh: '字段后缺少值', en: 'the field has no value' },
   badRange: {
-    zh: '范围应写作 [最小 TO 最大],两端可用 *',
+    zh: '范围应写作 [最小 TO 最大]，两端可用 *',
     en: 'a range is written [low TO high]; * leaves an end open',
   },
   fieldInGroup: { zh: '字段后的括号里只能写值', en: 'inside the parentheses after a field only values may stand' },
-  number: { zh: '该字段是数字,请填写数字', en: 'this field is a number' },
+  number: { zh: '该字段是数字，请填写数字', en: 'this field is a number' },
   time: {
     zh: '时间应写作 2026-01-31、2026-01-31T08:00:00 或 now-1h',
     en: 'a time is written 2026-01-31, 2026-01-31T08:00:00 or now-1h',

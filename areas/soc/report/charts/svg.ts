@@ -104,7 +104,7 @@ export function timeChart(style: ChartStyle, labels: readonly string[], series: 
     parts.push(
       `<rect x="${n(legend)}" y="6" width="12" height="${one.kind === 'line' ? 3 : 10}" ${one.kind === 'line' ? 'transform="translate(0 4)"' : ''} fill="${one.color}"/>`,
     );
-    const name = `${one.name}${one.axis === 'right' ? '(右轴)' : ''}`;
+    const name = `${one.name}${one.axis === 'right' ? '（右轴）' : ''}`;
     parts.push(text(legend + 16, 15, name, 10, { font, color: COLORS.quiet }));
     legend += 16 + emWidth(name) * 10 + 18;
   }

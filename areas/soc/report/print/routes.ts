@@ -13,7 +13,7 @@ export function printRoutes({ state, now }: Platform, renderer: Renderer): Route
     defineRoute({
       method: 'get',
       path: `/notices/{id}/print.${format}`,
-      summary: `打印通报(${format},公文格式) / Print a notice`,
+      summary: `打印通报(${format}，公文格式) / Print a notice`,
       tag: 'notices',
       permission: 'notice:read',
       params: z.object({ id: z.string().max(40) }),

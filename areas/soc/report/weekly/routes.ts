@@ -15,7 +15,7 @@ import type { Period } from './period.ts';
 registerErrors({
   'report.period': {
     status: 422,
-    zh: '报告时段应为 1 到 366 天,且不晚于今天',
+    zh: '报告时段应为 1 到 366 天，且不晚于今天',
     en: 'A report covers 1 to 366 days and ends today at the latest',
   },
   'report.not_ready': { status: 409, zh: '报告尚未生成完毕({status})', en: 'The report is not ready ({status})' },
@@ -140,7 +140,7 @@ export function reportRoutes({ platform }: ReportContext, jobs: ReportJobs): Rou
     defineRoute({
       method: 'post',
       path: '/reports',
-      summary: '生成报告(后台任务,进度见 report.changed) / Make a report as a job',
+      summary: '生成报告（后台任务，进度见 report.changed） / Make a report as a job',
       tag,
       permission: 'report:write',
       body: z.object({

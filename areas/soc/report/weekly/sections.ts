@@ -155,7 +155,7 @@ export function sectionsOf(model: ReportModel): Section[] {
   paragraph(
     `期末未办结${model.notices.open}家次，逾期${model.notices.overdue}家次；本期审核通过${model.notices.accepted.now}家次（${before}${model.notices.accepted.before}家次）。`,
   );
-  chart('图6  通报办理状态(家次)', 52, (style) =>
+  chart('图6  通报办理状态（家次）', 52, (style) =>
     stackChart(
       style,
       model.notices.states.map(({ status, count }) => ({

@@ -19,8 +19,8 @@ export function createAlarm(platform: Pick<Platform, 'notify' | 'log'>): (alerts
         .send({
           kind: 'alert.critical',
           tenant: alert.tenant,
-          title: `严重告警:${alert.titleZh}`,
-          text: `${alert.titleZh}(${alert.title})\n严重度 ${alert.severity},已发生 ${alert.count} 次。请立即研判。`,
+          title: `严重告警：${alert.titleZh}`,
+          text: `${alert.titleZh}(${alert.title})\n严重度 ${alert.severity}，已发生 ${alert.count} 次。请立即研判。`,
           link: `/alerts/${alert.id}`,
           severity: 'critical',
           dedupKey: `alert:${alert.id}`,

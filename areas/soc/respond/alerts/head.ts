@@ -14,7 +14,7 @@ const TYPE_ZH: Readonly<Record<string, string>> = {
   sm3: '文件哈希',
 };
 const INTEL_REMEDIATION_ZH =
-  '1. 核对命中字段与情报来源、置信度;2. 在边界设备封禁该指标;3. 隔离并查杀内部主机,排查同时段的其他外联;4. 误报请在“威胁情报”中删除该指标或加入白名单。';
+  '1. 核对命中字段与情报来源、置信度；2. 在边界设备封禁该指标；3. 隔离并查杀内部主机，排查同时段的其他外联；4. 误报请在“威胁情报”中删除该指标或加入白名单。';
 const INTEL_REMEDIATION =
   '1. Check the matched field, the feed and its confidence. 2. Block the indicator at the perimeter. 3. Isolate and scan the inside host; look for other outbound connections of that time. 4. If wrong, delete the indicator or put it on the never-match list.';
 
@@ -30,7 +30,7 @@ export function headOf(hits: readonly Hit[], registers: Registers): AlertHead {
     return {
       ...base,
       title: safeText(`Contact with malicious ${indicator?.type ?? 'indicator'} ${value} ${label}`.trim(), 300),
-      titleZh: safeText(`命中威胁情报:${TYPE_ZH[indicator?.type ?? ''] ?? '指标'} ${value}${label}`, 300),
+      titleZh: safeText(`命中威胁情报：${TYPE_ZH[indicator?.type ?? ''] ?? '指标'} ${value}${label}`, 300),
       techniques: [],
       tactics: ['command-and-control'],
       remediation: INTEL_REMEDIATION,

@@ -6,7 +6,7 @@ import { closeByKey, saveDrafts } from './store.ts';
 import type { ChangedAlert } from './store.ts';
 
 const REMEDIATION_ZH =
-  '1. 确认设备或采集器是否在线、网络与端口是否可达;2. 检查令牌是否被轮换、来源地址是否变更;3. 确认是否有人停用日志外发——攻击者常先关闭日志;4. 恢复后本告警会自动关闭。';
+  '1. 确认设备或采集器是否在线、网络与端口是否可达；2. 检查令牌是否被轮换、来源地址是否变更；3. 确认是否有人停用日志外发——攻击者常先关闭日志；4. 恢复后本告警会自动关闭。';
 const REMEDIATION =
   '1. Check that the device or collector is up and that network and port are reachable. 2. Check whether its token was rotated or its address changed. 3. Find out whether someone turned logging off: attackers do that first. 4. This alert closes by itself when events come again.';
 
@@ -55,7 +55,7 @@ function draftOf({
       kind: 'silence',
       ruleId: 'xinglin.silence',
       title: `Log source silent: ${sourceName}`,
-      titleZh: `日志源静默:${sourceName}`,
+      titleZh: `日志源静默：${sourceName}`,
       techniques: ['T1562'],
       tactics: ['defense-evasion'],
       remediation: REMEDIATION,

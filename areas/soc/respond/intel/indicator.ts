@@ -34,11 +34,11 @@ export const REASONS = {
   'bad-value': { zh: '值与类型不符', en: 'the value does not fit the type' },
   'bad-pattern': { zh: 'STIX 模式无法解析', en: 'the STIX pattern cannot be read' },
   'no-comparable': {
-    zh: '模式中没有可匹配的对象(只支持 IP、域名、网址、文件哈希的等值比较)',
+    zh: '模式中没有可匹配的对象（只支持 IP、域名、网址、文件哈希的等值比较）',
     en: 'the pattern compares nothing that can be matched (addresses, domains, URLs, file hashes by equality)',
   },
   conjunction: {
-    zh: '模式要求多个条件同时成立,逐条匹配会误报,未导入',
+    zh: '模式要求多个条件同时成立，逐条匹配会误报，未导入',
     en: 'the pattern needs several conditions at once; matching them one by one would give false alarms',
   },
   negated: { zh: '否定条件不能作为指标', en: 'a negated condition is no indicator' },
@@ -47,12 +47,12 @@ export const REASONS = {
   expired: { zh: '已过有效期', en: 'no longer valid' },
   'not-for-detection': { zh: '来源标注为不用于检测(to_ids=false)', en: 'marked by its source as not for detection' },
   'never-match': {
-    zh: '属于永不匹配的值(内网地址、公共服务、本单位域名等)',
+    zh: '属于永不匹配的值（内网地址、公共服务、本单位域名等）',
     en: 'on the never-match list (private ranges, public services, own domains)',
   },
   unsupported: { zh: '不支持的属性类型', en: 'attribute type not supported' },
   'too-wide': {
-    zh: '网段过大(小于 /8 或 IPv6 小于 /19)',
+    zh: '网段过大（小于 /8 或 IPv6 小于 /19）',
     en: 'the network is too wide (IPv4 below /8, IPv6 below /19)',
   },
 } as const;

@@ -83,7 +83,7 @@ export async function importAssets(
               zh: `机构“${cells.tenant}”不存在或不在您的管辖范围内`,
               en: `'${cells.tenant}' does not exist or is outside your scope`,
             },
-        { zh: '填机构编码,可从机构导出表中复制', en: 'Give the institution code; the institution export has it' },
+        { zh: '填机构编码，可从机构导出表中复制', en: 'Give the institution code; the institution export has it' },
       );
       continue;
     }
@@ -93,7 +93,7 @@ export async function importAssets(
         row,
         'name',
         { zh: `与第 ${before} 行重复`, en: `Same as row ${before}` },
-        { zh: '删除其中一行,或改名', en: 'Delete one of them or rename it' },
+        { zh: '删除其中一行，或改名', en: 'Delete one of them or rename it' },
       );
       continue;
     }
@@ -108,7 +108,7 @@ export async function importAssets(
           row,
           column,
           { zh: `${what}“${name}”在该机构未登记`, en: `'${name}' is not registered in this institution` },
-          { zh: `先登记${what},或留空`, en: 'Register it first, or leave the cell empty' },
+          { zh: `先登记${what}，或留空`, en: 'Register it first, or leave the cell empty' },
         );
     }
     for (const ip of cells.ips ?? []) {
@@ -118,7 +118,7 @@ export async function importAssets(
           row,
           'ips',
           { zh: `地址 ${ip} 已登记在“${holder}”名下`, en: `${ip} belongs to '${holder}' already` },
-          { zh: '核对是否重复登记;虚拟地址可忽略', en: 'Check for a double entry; ignore it for a virtual address' },
+          { zh: '核对是否重复登记；虚拟地址可忽略', en: 'Check for a double entry; ignore it for a virtual address' },
         );
       holders.set(key(tenant, ip), cells.name);
     }
@@ -178,7 +178,7 @@ export async function importAssets(
     tenant: planned[0]?.tenant ?? '',
     objectType: 'asset',
     objectId: '',
-    summary: `导入资产:新增 ${result.created},更新 ${result.updated},不变 ${result.unchanged},跳过 ${result.skipped}${writes ? '' : '(未写入)'}`,
+    summary: `导入资产：新增 ${result.created}，更新 ${result.updated}，不变 ${result.unchanged}，跳过 ${result.skipped}${writes ? '' : '（未写入）'}`,
     after: { applied: result.applied, tenants: [...new Set(planned.map((item) => item.tenant))] },
   });
   return result;

@@ -9,7 +9,7 @@ import { findInstitution } from '../institutions/store.ts';
 import '../errors.ts';
 
 const Cidrs = z
-  .array(z.string().refine((text) => parseBlock(text) !== undefined, { error: '不是网段,例如 10.1.2.0/24' }))
+  .array(z.string().refine((text) => parseBlock(text) !== undefined, { error: '不是网段，例如 10.1.2.0/24' }))
   .max(64);
 const ZoneKind = z.enum(['internet', 'dmz', 'core', 'his', 'office', 'device', 'insurance', 'management', 'other']);
 const ZoneFields = z.object({ name: z.string().trim().min(1).max(60), kind: ZoneKind, cidrs: Cidrs });

@@ -16,7 +16,7 @@ import '../errors.ts';
 const Fields = z.object({
   name: z.string().trim().min(1).max(100),
   kind: Asset.shape.kind,
-  ips: z.array(z.string().refine(isAddress, { error: '不是 IP 地址,例如 10.1.2.3' })).max(64),
+  ips: z.array(z.string().refine(isAddress, { error: '不是 IP 地址，例如 10.1.2.3' })).max(64),
   hostnames: z.array(z.string().trim().min(1).max(253)).max(64),
   os: z.string().max(100),
   systemId: z.string().max(40).nullable(),
@@ -116,7 +116,7 @@ export function assetRoutes({ state, now, bus }: Platform): RouteSpec[] {
     defineRoute({
       method: 'get',
       path: '/assets/export',
-      summary: '导出资产(xlsx 或 csv) / Export',
+      summary: '导出资产（xlsx 或 csv） / Export',
       tag,
       permission: 'asset:read',
       query: Query.extend({ format: z.enum(['xlsx', 'csv']).default('xlsx') }),
@@ -133,7 +133,7 @@ export function assetRoutes({ state, now, bus }: Platform): RouteSpec[] {
     defineRoute({
       method: 'post',
       path: '/assets/import',
-      summary: '导入资产(xlsx、csv),可先试运行 / Import, with a dry run',
+      summary: '导入资产(xlsx、csv)，可先试运行 / Import, with a dry run',
       tag,
       permission: 'asset:write',
       multipart: true,

@@ -9,7 +9,7 @@ export function workdayRoutes({ calendar, platform }: SuperviseContext): RouteSp
     defineRoute({
       method: 'get',
       path: '/workdays',
-      summary: '从某日起第 N 个工作日(含法定节假日与调休) / The Nth working day after a day',
+      summary: '从某日起第 N 个工作日（含法定节假日与调休） / The Nth working day after a day',
       tag: 'notices',
       permission: 'notice:read',
       query: z.object({ from: z.iso.date().optional(), days: z.coerce.number().int().min(0).max(250).default(5) }),

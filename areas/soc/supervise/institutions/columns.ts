@@ -15,11 +15,11 @@ function checkCode(text: string): Problem | undefined {
   if (/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(text)) return undefined;
   return {
     message: {
-      zh: `机构编码“${text}”只能用小写字母、数字、连字符,层级以点分隔`,
+      zh: `机构编码“${text}”只能用小写字母、数字、连字符，层级以点分隔`,
       en: `'${text}': only small letters, digits and hyphens, levels separated by dots`,
     },
     remedy: {
-      zh: '例如 hospital-3,或完整路径 cn.gd.dongguan.hospital-3',
+      zh: '例如 hospital-3，或完整路径 cn.gd.dongguan.hospital-3',
       en: 'e.g. hospital-3, or the whole path cn.gd.dongguan.hospital-3',
     },
   };
@@ -31,7 +31,7 @@ export const INSTITUTION_COLUMNS: readonly Column[] = [
       key: 'code',
       header: '机构编码',
       required: true,
-      help: '小写字母、数字、连字符;可只写末级编码(须填上级),或写完整路径',
+      help: '小写字母、数字、连字符；可只写末级编码（须填上级），或写完整路径',
       example: 'hospital-3',
       aliases: ['编码', '租户', 'tenant'],
     },
@@ -42,7 +42,7 @@ export const INSTITUTION_COLUMNS: readonly Column[] = [
     {
       key: 'parent',
       header: '上级机构编码',
-      help: '上级机构的完整路径;可引用本表前面的行',
+      help: '上级机构的完整路径；可引用本表前面的行',
       example: 'cn.gd.dongguan',
       aliases: ['上级', '上级编码'],
     },
@@ -64,7 +64,7 @@ export const INSTITUTION_COLUMNS: readonly Column[] = [
     {
       key: 'shortName',
       header: '简称',
-      help: '列表与大屏显示;不填与全称相同',
+      help: '列表与大屏显示；不填与全称相同',
       example: '市三院',
       aliases: ['机构简称'],
     },
@@ -79,11 +79,11 @@ export const INSTITUTION_COLUMNS: readonly Column[] = [
     20,
   ),
   numberColumn(
-    { key: 'importance', header: '重要程度', help: '1 到 5,5 最重要,影响告警优先级', example: '4' },
+    { key: 'importance', header: '重要程度', help: '1 到 5,5 最重要，影响告警优先级', example: '4' },
     { min: 1, max: 5, integer: true },
   ),
   textColumn(
-    { key: 'regionCode', header: '行政区划代码', help: 'GB/T 2260,六位', example: '441900', aliases: ['区划代码'] },
+    { key: 'regionCode', header: '行政区划代码', help: 'GB/T 2260，六位', example: '441900', aliases: ['区划代码'] },
     6,
     checkRegionCode,
   ),
@@ -91,7 +91,7 @@ export const INSTITUTION_COLUMNS: readonly Column[] = [
     {
       key: 'uscc',
       header: '统一社会信用代码',
-      help: 'GB 32100,18 位;该列请设为文本格式',
+      help: 'GB 32100,18 位；该列请设为文本格式',
       example: '914403001922038216',
       aliases: ['信用代码'],
     },
@@ -100,7 +100,7 @@ export const INSTITUTION_COLUMNS: readonly Column[] = [
   ),
   textColumn({ key: 'address', header: '地址', help: '', example: '东莞市石龙镇黄洲祥龙路1号' }, 200),
   numberColumn(
-    { key: 'longitude', header: '经度', help: '十进制度,用于大屏地图', example: '113.751765' },
+    { key: 'longitude', header: '经度', help: '十进制度，用于大屏地图', example: '113.751765' },
     { min: 73, max: 136 },
   ),
   numberColumn({ key: 'latitude', header: '纬度', help: '十进制度', example: '23.020536' }, { min: 3, max: 54 }),
@@ -130,7 +130,7 @@ export const INSTITUTION_COLUMNS: readonly Column[] = [
     {
       key: 'documentCode',
       header: '发文机关代字',
-      help: '仅发文单位需要,用于通报编号',
+      help: '仅发文单位需要，用于通报编号',
       example: '东卫',
       aliases: ['机关代字'],
     },

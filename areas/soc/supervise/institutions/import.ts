@@ -88,7 +88,7 @@ export async function importInstitutions(
     tenant: planned[0]?.tenant ?? '',
     objectType: 'institution',
     objectId: changed[0] ?? '',
-    summary: `导入机构:新增 ${result.created},更新 ${result.updated},不变 ${result.unchanged},跳过 ${result.skipped}${writes ? '' : '(未写入)'}`,
+    summary: `导入机构：新增 ${result.created}，更新 ${result.updated}，不变 ${result.unchanged}，跳过 ${result.skipped}${writes ? '' : '（未写入）'}`,
     after: { applied: result.applied, tenants: changed.slice(0, 1000) },
   });
   return result;
@@ -108,7 +108,7 @@ function plan(run: ImportRun, existing: ReadonlyMap<string, InstitutionRow>, may
         row,
         'parent',
         {
-          zh: `编码 ${tenant} 的上级应为 ${parent ?? '(无)'},表中写的是 ${cells.parent}`,
+          zh: `编码 ${tenant} 的上级应为 ${parent ?? '（无）'}，表中写的是 ${cells.parent}`,
           en: `The parent of ${tenant} is ${parent ?? '(none)'}, not ${cells.parent}`,
         },
         { zh: '改正其中一列', en: 'Correct one of the two columns' },
@@ -160,7 +160,7 @@ function plan(run: ImportRun, existing: ReadonlyMap<string, InstitutionRow>, may
           zh: `上级机构 ${item.parent} 不存在或不在您的管辖范围内`,
           en: `The parent ${item.parent} does not exist or is outside your scope`,
         },
-        { zh: '先建立上级机构,或在本表中加上它', en: 'Create it first, or add it to the table' },
+        { zh: '先建立上级机构，或在本表中加上它', en: 'Create it first, or add it to the table' },
       );
     else coming.add(item.tenant);
   }

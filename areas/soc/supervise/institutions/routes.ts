@@ -94,7 +94,7 @@ export function institutionRoutes({ state, bus, now }: Platform): RouteSpec[] {
     defineRoute({
       method: 'get',
       path: '/institutions/export',
-      summary: '导出机构(xlsx),可直接用于导入 / Export, readable by the import',
+      summary: '导出机构(xlsx)，可直接用于导入 / Export, readable by the import',
       tag,
       permission: 'institution:read',
       raw: XLSX_TYPE,
@@ -112,7 +112,7 @@ export function institutionRoutes({ state, bus, now }: Platform): RouteSpec[] {
     defineRoute({
       method: 'post',
       path: '/institutions/import',
-      summary: '导入机构(xlsx、csv),可先试运行 / Import, with a dry run',
+      summary: '导入机构(xlsx、csv)，可先试运行 / Import, with a dry run',
       tag,
       permission: 'institution:write',
       multipart: true,

@@ -132,7 +132,7 @@ async function followUp(
     tenant: notice.tenant,
     objectType: 'notice',
     objectId: notice.id,
-    summary: next === 'close' ? `${notice.number} 全部单位审核通过,自动办结` : `${notice.number} 因复查重新打开`,
+    summary: next === 'close' ? `${notice.number} 全部单位审核通过，自动办结` : `${notice.number} 因复查重新打开`,
   });
   return next;
 }

@@ -134,6 +134,6 @@ export function recognise(file: UploadedFile): { name: string; type: string } {
       name,
       reason: extension === '' ? '没有扩展名' : `扩展名 .${extension} 不在允许之列`,
     });
-  if (!kind.test(bytes)) throw new XinglinError('file.type', { name, reason: `内容不是 .${extension} 文件,或带有宏` });
+  if (!kind.test(bytes)) throw new XinglinError('file.type', { name, reason: `内容不是 .${extension} 文件，或带有宏` });
   return { name, type: kind.type };
 }

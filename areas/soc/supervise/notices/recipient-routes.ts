@@ -20,11 +20,11 @@ const Workdays = z.number().int().min(1).max(120).optional();
 /** Who hears of an action: the other side. */
 const TOLD: Readonly<Record<RecipientAction, { kind: string; title: string; severity: 'info' | 'warning' }>> = {
   sign: { kind: 'notice.signed', title: '已签收', severity: 'info' },
-  answer: { kind: 'notice.answered', title: '已反馈整改情况,请审核', severity: 'warning' },
-  extend: { kind: 'notice.extension_requested', title: '申请延期,请审批', severity: 'warning' },
+  answer: { kind: 'notice.answered', title: '已反馈整改情况，请审核', severity: 'warning' },
+  extend: { kind: 'notice.extension_requested', title: '申请延期，请审批', severity: 'warning' },
   accept: { kind: 'notice.accepted', title: '整改已审核通过', severity: 'info' },
-  return: { kind: 'notice.returned', title: '整改反馈被退回,请重新整改', severity: 'warning' },
-  reinspect: { kind: 'notice.reinspection', title: '将进行复查,请补充材料', severity: 'warning' },
+  return: { kind: 'notice.returned', title: '整改反馈被退回，请重新整改', severity: 'warning' },
+  reinspect: { kind: 'notice.reinspection', title: '将进行复查，请补充材料', severity: 'warning' },
   'decide-extension': { kind: 'notice.extension_decided', title: '延期申请已有审批结果', severity: 'info' },
 };
 

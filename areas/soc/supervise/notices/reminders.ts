@@ -136,8 +136,8 @@ export async function sendReminders({ platform, calendar }: SuperviseContext): P
 }
 
 function stageText(stage: Stage): string {
-  if (stage === 'receipt') return '超过签收期限,尚未签收';
-  if (stage === 'due') return '整改期限已到,尚未反馈';
+  if (stage === 'receipt') return '超过签收期限，尚未签收';
+  if (stage === 'due') return '整改期限已到，尚未反馈';
   if (stage.startsWith('before-')) return `距整改期限不足 ${stage.slice(7)} 个工作日`;
   return `逾期 ${stage.slice(8)} 个工作日未反馈`;
 }
@@ -161,7 +161,7 @@ function notificationsOf(due: Due, stage: Stage): Notification[] {
       kind: late ? 'notice.overdue' : 'notice.due_soon',
       tenant: due.tenant,
       title: `${due.number} ${stageText(stage)}`,
-      text: `《${due.title}》整改期限 ${chineseTime(due.deadline)},请尽快${due.status === 'pending' ? '签收并' : ''}反馈。`,
+      text: `《${due.title}》整改期限 ${chineseTime(due.deadline)}，请尽快${due.status === 'pending' ? '签收并' : ''}反馈。`,
       dedupKey: key,
     },
     ...[...upper].map((tenant) => ({

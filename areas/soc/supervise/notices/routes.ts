@@ -39,7 +39,7 @@ export function noticeRoutes(context: SuperviseContext): RouteSpec[] {
     defineRoute({
       method: 'get',
       path: '/notices',
-      summary: '通报列表(发出或收到) / Notices issued or received',
+      summary: '通报列表（发出或收到） / Notices issued or received',
       tag,
       permission: 'notice:read',
       query: PageQuery.extend({
@@ -248,7 +248,7 @@ export function noticeRoutes(context: SuperviseContext): RouteSpec[] {
     defineRoute({
       method: 'post',
       path: '/notices/{id}/issue',
-      summary: '发出:编号、定期限、通知接收单位 / Issue',
+      summary: '发出：编号、定期限、通知接收单位 / Issue',
       tag,
       permission: 'notice:issue',
       params: NoticeParams,
@@ -259,7 +259,7 @@ export function noticeRoutes(context: SuperviseContext): RouteSpec[] {
           return { notice: await findNotice(tx, params.id), recipients: sent };
         });
         publishNotice(platform, notice, 'issue', recipients);
-        const due = notice.deadline === null ? '' : `,请于 ${chineseTime(notice.deadline)} 前反馈整改情况`;
+        const due = notice.deadline === null ? '' : `，请于 ${chineseTime(notice.deadline)} 前反馈整改情况`;
         for (const recipient of recipients) {
           await notify.send({
             kind: 'notice.issued',
@@ -305,7 +305,7 @@ export function noticeRoutes(context: SuperviseContext): RouteSpec[] {
     defineRoute({
       method: 'post',
       path: '/notices/{id}/close',
-      summary: '办结(全部单位审核通过后) / Close, when everyone is accepted',
+      summary: '办结（全部单位审核通过后） / Close, when everyone is accepted',
       tag,
       permission: 'notice:issue',
       params: NoticeParams,

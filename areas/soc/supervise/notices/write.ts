@@ -250,7 +250,7 @@ export async function issueNotice(
     tenant: notice.tenant,
     objectType: 'notice',
     objectId: id,
-    summary: `发出通报 ${number}《${notice.title}》,接收单位 ${recipients.length} 家,整改期限 ${chineseTime(deadline.at)}`,
+    summary: `发出通报 ${number}《${notice.title}》，接收单位 ${recipients.length} 家，整改期限 ${chineseTime(deadline.at)}`,
     after: { number, recipients: recipients.map((recipient) => recipient.tenant), deadline: deadline.at.toISOString() },
   });
   return recipients;

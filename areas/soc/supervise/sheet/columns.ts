@@ -29,7 +29,7 @@ export function choiceColumn<V extends string>(base: Base, options: Readonly<Rec
         ? problem(
             `“${text}”不在可选值内`,
             `'${text}' is not one of the options`,
-            `可填:${offered.join('、')}`,
+            `可填：${offered.join('、')}`,
             `One of: ${offered.join(', ')}`,
           )
         : { value };
@@ -73,7 +73,7 @@ export function listColumn(base: Base, kind: 'address' | 'block' | 'text', max =
           return problem(
             `“${item}”不是 IP 地址`,
             `'${item}' is not an IP address`,
-            '写单个地址,如 10.1.2.3;多个用分号隔开',
+            '写单个地址，如 10.1.2.3；多个用分号隔开',
             'One address each, e.g. 10.1.2.3; separate with semicolons',
           );
         const block = kind === 'block' ? parseBlock(item) : undefined;

@@ -5,12 +5,12 @@ import readXlsxFile from 'read-excel-file/node';
 registerErrors({
   'sheet.not_a_table': {
     status: 400,
-    zh: '文件“{name}”不是可读的表格:{reason}。请上传 .xlsx 或 .csv(.xls 请先另存为 .xlsx)',
+    zh: '文件“{name}”不是可读的表格：{reason}。请上传 .xlsx 或 .csv（.xls 请先另存为 .xlsx）',
     en: "'{name}' is not a table that can be read: {reason}. Upload .xlsx or .csv (save .xls as .xlsx first)",
   },
   'sheet.too_large': {
     status: 413,
-    zh: '表格“{name}”过大(上限 {rows} 行、解压后 {mb} MB),请拆分后再导入',
+    zh: '表格“{name}”过大（上限 {rows} 行、解压后 {mb} MB），请拆分后再导入',
     en: "'{name}' is too large (at most {rows} rows, {mb} MB unpacked); split it",
   },
 });
@@ -86,7 +86,7 @@ function unpackedSize(zip: Buffer): number | undefined {
 function readCsv(bytes: Uint8Array, name: string): Sheet {
   const text = decodeText(bytes);
   if (text === undefined || text.includes('\0'))
-    throw new XinglinError('sheet.not_a_table', { name, reason: '既不是工作簿,也不是文本' });
+    throw new XinglinError('sheet.not_a_table', { name, reason: '既不是工作簿，也不是文本' });
   return { name: 'CSV', rows: parseCsv(text) };
 }
 

@@ -110,7 +110,7 @@ export function readTable(sheets: readonly Sheet[], columns: readonly Column[], 
           '',
           { zh: '前 10 行没有找到表头', en: 'No header in the first 10 rows' },
           {
-            zh: `表头应包含:${columns
+            zh: `表头应包含：${columns
               .filter((c) => c.required)
               .map((c) => c.header)
               .join('、')}`,
@@ -135,7 +135,7 @@ export function readTable(sheets: readonly Sheet[], columns: readonly Column[], 
             headerAt + 1,
             place(index),
             cell,
-            { zh: `不认识的列“${cell}”,未导入`, en: `Unknown column '${cell}', not imported` },
+            { zh: `不认识的列“${cell}”，未导入`, en: `Unknown column '${cell}', not imported` },
             { zh: '列名请与模板一致', en: 'Use the names of the template' },
             'warning',
           ),

@@ -206,7 +206,7 @@ export async function submitStatutory(
     tenant: incident.tenant,
     objectType: 'incident',
     objectId: incident.id,
-    summary: `${incident.number} 提交${STAGE_ZH[stage]}第 ${version} 版${late ? '(超过法定时限)' : ''}`,
+    summary: `${incident.number} 提交${STAGE_ZH[stage]}第 ${version} 版${late ? '（超过法定时限）' : ''}`,
     after: { stage, version, sm3: hash, missing, late },
   });
 }
@@ -253,7 +253,7 @@ export async function sendStatutoryReminders({ platform }: SuperviseContext): Pr
         kind: late ? 'statutory.overdue' : 'statutory.due',
         tenant,
         title: `${row.institution} ${row.number} ${name}${late ? '已超过法定时限' : `须于 ${chineseTime(row.due_at)} 前提交`}`,
-        text: `《${row.title}》达到国家网络安全事件报告等级,请按规定内容提交${name}。`,
+        text: `《${row.title}》达到国家网络安全事件报告等级，请按规定内容提交${name}。`,
         link: `/incidents/${row.incident_id}`,
         severity: late || row.stage === 'initial' ? 'critical' : 'warning',
         dedupKey: `statutory:${row.id}:${row.due_at.toISOString()}:${stage}:${tenant}`,
@@ -270,7 +270,7 @@ export async function sendStatutoryReminders({ platform }: SuperviseContext): Pr
         tenant: row.tenant,
         objectType: 'incident',
         objectId: row.incident_id,
-        summary: `${row.number} ${name}提醒:${stage}`,
+        summary: `${row.number} ${name}提醒：${stage}`,
         after: { stage, dueAt: row.due_at.toISOString() },
       });
     });

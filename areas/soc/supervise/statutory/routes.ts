@@ -103,7 +103,7 @@ export function statutoryRoutes({ platform }: SuperviseContext): RouteSpec[] {
       ) as z.input<typeof Answer>['items'],
       prefill: {
         unit: names?.name ?? incident.tenant,
-        facts: `${incident.first_event_at === null ? '' : `${chineseTime(incident.first_event_at)}发生;`}事件编号 ${incident.number}《${incident.title}》;类别:${incident.category === '' ? '待研判' : incident.category};级别:${GRADE_ZH[incident.grade]};关联告警 ${incident.alert_count} 条。已采取的措施:`,
+        facts: `${incident.first_event_at === null ? '' : `${chineseTime(incident.first_event_at)}发生；`}事件编号 ${incident.number}《${incident.title}》；类别：${incident.category === '' ? '待研判' : incident.category}；级别：${GRADE_ZH[incident.grade]}；关联告警 ${incident.alert_count} 条。已采取的措施：`,
       },
     };
   }
@@ -114,7 +114,7 @@ export function statutoryRoutes({ platform }: SuperviseContext): RouteSpec[] {
     defineRoute({
       method: 'get',
       path: '/incidents/{id}/statutory',
-      summary: '法定报告:时限、内容项与各版本 / Statutory reports: limits, items and versions',
+      summary: '法定报告：时限、内容项与各版本 / Statutory reports: limits, items and versions',
       tag: 'incidents',
       permission: 'incident:read',
       params: Params,
@@ -125,7 +125,7 @@ export function statutoryRoutes({ platform }: SuperviseContext): RouteSpec[] {
     defineRoute({
       method: 'post',
       path: '/incidents/{id}/statutory',
-      summary: '提交初报、补报或总结报告(每次保存一个版本) / Submit a staged report; each is a version',
+      summary: '提交初报、补报或总结报告（每次保存一个版本） / Submit a staged report; each is a version',
       tag: 'incidents',
       permission: 'incident:write',
       params: Params,

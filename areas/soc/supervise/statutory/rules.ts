@@ -39,17 +39,17 @@ interface Limit {
 export const INITIAL_LIMITS: Readonly<Record<OperatorType, Limit>> = {
   cii: {
     ms: HOUR,
-    basis: '《国家网络安全事件报告管理办法》第四条:关键信息基础设施运营者,1 小时内报保护工作部门和公安机关',
+    basis: '《国家网络安全事件报告管理办法》第四条：关键信息基础设施运营者，1 小时内报保护工作部门和公安机关',
   },
   'central-organ': {
     ms: 2 * HOUR,
-    basis: '《国家网络安全事件报告管理办法》第四条:中央和国家机关,2 小时内报本部门网信工作机构',
+    basis: '《国家网络安全事件报告管理办法》第四条：中央和国家机关，2 小时内报本部门网信工作机构',
   },
-  other: { ms: 4 * HOUR, basis: '《国家网络安全事件报告管理办法》第四条:其他网络运营者,4 小时内报属地省级网信部门' },
+  other: { ms: 4 * HOUR, basis: '《国家网络安全事件报告管理办法》第四条：其他网络运营者，4 小时内报属地省级网信部门' },
 };
 export const SUPPLEMENT_BASIS =
-  '《国家网络安全事件报告管理办法》第七条:规定时限内不能判定原因、影响或趋势的,先报第一、二项,其余及时补报';
-export const CLOSING_BASIS = '《国家网络安全事件报告管理办法》第八条:处置结束后 30 日内形成总结报告,按原渠道上报';
+  '《国家网络安全事件报告管理办法》第七条：规定时限内不能判定原因、影响或趋势的，先报第一、二项，其余及时补报';
+export const CLOSING_BASIS = '《国家网络安全事件报告管理办法》第八条：处置结束后 30 日内形成总结报告，按原渠道上报';
 export const CLOSING_MS = 30 * 24 * HOUR;
 
 export interface ContentItem {
@@ -63,14 +63,14 @@ export const REPORT_ITEMS: readonly ContentItem[] = [
   { key: 'unit', zh: '事发单位名称及发生事件的设施、系统、平台的基本情况', en: 'The unit and the system concerned' },
   {
     key: 'facts',
-    zh: '发现或发生的时间、地点,事件类型、级别,造成的影响和危害,已采取的措施及效果(勒索攻击还应包括赎金金额、方式、日期)',
+    zh: '发现或发生的时间、地点，事件类型、级别，造成的影响和危害，已采取的措施及效果（勒索攻击还应包括赎金金额、方式、日期）',
     en: 'When, where, type, grade, impact, measures taken (ransom: amount, way, date)',
   },
   { key: 'trend', zh: '事态发展趋势及可能进一步造成的影响和危害', en: 'Where it may lead' },
   { key: 'cause', zh: '初步分析的事件原因', en: 'First analysis of the cause' },
   {
     key: 'trace',
-    zh: '溯源调查线索(可能的攻击者信息、攻击路径、存在的漏洞等)',
+    zh: '溯源调查线索（可能的攻击者信息、攻击路径、存在的漏洞等）',
     en: 'Traces: attacker, path, vulnerability',
   },
   { key: 'plan', zh: '拟进一步采取的应对措施以及请求支援事项', en: 'What is planned and what help is asked for' },
