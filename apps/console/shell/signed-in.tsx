@@ -70,11 +70,12 @@ export function SignedIn() {
   );
   const unauthenticated = ended || (query.error instanceof ApiError && query.error.status === 401);
   const navigate = useNavigate();
-  const back = location.pathname === '/' || location.pathname === '/login' ? undefined : location.href;
+  const { pathname, href } = location;
   useEffect(() => {
-    if (unauthenticated)
-      void navigate({ to: '/login', search: (back === undefined ? {} : { back }) as never, replace: true });
-  }, [unauthenticated, navigate, back]);
+    // Once at the sign-in page the address is no longer what the person asked for.
+    if (!unauthenticated || pathname === '/login') return;
+    void navigate({ to: '/login', search: (pathname === '/' ? {} : { back: href }) as never, replace: true });
+  }, [unauthenticated, navigate, pathname, href]);
   if (unauthenticated) return <PageSkeleton />;
   if (query.error !== null && answer === undefined)
     return (

@@ -24,7 +24,8 @@ import { Entities, Techniques } from '../shared/entities.tsx';
 import { word } from '../shared/words.ts';
 import { AlertActions } from './alert-actions.tsx';
 import { AlertState, Severity, useTitle } from './parts.tsx';
-import { matchedFields, WhyFired } from './why-fired.tsx';
+import { matchedFields } from './explanation.ts';
+import { WhyFired } from './why-fired.tsx';
 
 /** Everything for a verdict on one page: why, on what, the evidence, what to do. */
 export function AlertDetailView({ id }: { readonly id: string }) {

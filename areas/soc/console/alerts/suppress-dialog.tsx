@@ -4,7 +4,7 @@ import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { api, ApiError, useAct, useText } from '@xinglin/platform/ui';
 import type { AlertDetail } from '@xinglin/soc';
-import { matchedFields } from './why-fired.tsx';
+import { matchedFields } from './explanation.ts';
 
 interface SuppressForm {
   readonly scope: 'rule' | 'any';

@@ -1,56 +1,6 @@
 import { exactTime, duration, PlainTag, useText, type Fact } from '@xinglin/platform/ui';
 import { Facts, useLocale } from '@xinglin/platform/ui';
-
-interface MatchedTest {
-  readonly path: string;
-  readonly field?: string;
-  readonly key?: string;
-  readonly wanted: string;
-  readonly value?: unknown;
-}
-
-interface Why {
-  readonly rule?: {
-    readonly id?: string;
-    readonly version?: string | number;
-    readonly title?: string;
-    readonly titleZh?: string;
-  };
-  readonly correlation?: {
-    readonly group?: Readonly<Record<string, unknown>>;
-    readonly count?: number;
-    readonly from?: string;
-    readonly to?: string;
-    readonly seconds?: number;
-  };
-  readonly indicator?: {
-    readonly field?: string;
-    readonly matched?: string;
-    readonly feed?: string;
-    readonly type?: string;
-    readonly value?: string;
-    readonly confidence?: number;
-    readonly labels?: readonly string[];
-    readonly description?: string;
-  };
-  readonly matched?: { readonly because?: readonly MatchedTest[] };
-  readonly grouping?: Readonly<Record<string, string>>;
-  readonly severity?: { readonly formula?: string };
-}
-
-function testsOf(explanation: Readonly<Record<string, unknown>>): readonly MatchedTest[] {
-  const because = (explanation as Why).matched?.because;
-  return Array.isArray(because) ? because : [];
-}
-
-/** Event keys that made the rule fire, to be marked in the evidence. */
-export function matchedFields(explanation: Readonly<Record<string, unknown>>): ReadonlySet<string> {
-  const keys = testsOf(explanation).flatMap((test) => test.key ?? test.field ?? []);
-  const why = explanation as Why;
-  const indicator = why.indicator?.field === undefined ? [] : [why.indicator.field];
-  const group = why.correlation?.group === undefined ? [] : Object.keys(why.correlation.group);
-  return new Set([...keys, ...indicator, ...group]);
-}
+import { groupTests, testsOf, type Why } from './explanation.ts';
 
 const text = (value: unknown): string =>
   value === undefined || value === null
@@ -64,7 +14,7 @@ export function WhyFired({ explanation }: { readonly explanation: Readonly<Recor
   const t = useText();
   const locale = useLocale();
   const why = explanation as Why;
-  const tests = testsOf(explanation);
+  const tests = groupTests(testsOf(explanation), why.matched?.condition);
   const ruleTitle = locale === 'en' ? (why.rule?.title ?? why.rule?.titleZh) : (why.rule?.titleZh ?? why.rule?.title);
   const facts: (Fact | undefined)[] = [
     ruleTitle === undefined
@@ -120,12 +70,16 @@ export function WhyFired({ explanation }: { readonly explanation: Readonly<Recor
           </thead>
           <tbody>
             {tests.map((test) => (
-              <tr key={test.path + test.wanted}>
+              <tr key={test.path}>
                 <td className="xl-mono" title={test.path}>
-                  {test.key ?? test.field ?? t('why.keyword')}
+                  {test.field === '' ? t('why.keyword') : test.field}
                 </td>
-                <td className="xl-mono">{test.wanted}</td>
-                <td className="xl-mono soc-hit">{text(test.value)}</td>
+                <td className="xl-mono">
+                  {test.excluded ? <em>{t('why.not')} </em> : null}
+                  {test.wanted.slice(0, 8).join(' / ')}
+                  {test.wanted.length > 8 ? ' …' : ''}
+                </td>
+                <td className={test.excluded ? 'xl-mono' : 'xl-mono soc-hit'}>{text(test.value)}</td>
               </tr>
             ))}
           </tbody>

@@ -175,13 +175,15 @@ function View({ notice }: { readonly notice: NoticeDetail }) {
                 <span>{notice.number === '' ? t('notice.noNumber') : notice.number}</span>
               </header>
               <h2>{notice.title}</h2>
-              <p className="soc-paper-to">
-                {notice.recipients
-                  .slice(0, 12)
-                  .map((recipient) => recipient.institution)
-                  .join('、')}
-                {notice.recipients.length > 12 ? t('notice.andMore', { n: notice.recipients.length }) : ''}:
-              </p>
+              {/^[^\n]{1,200}[::]\s*(\n|$)/.test(notice.body.trimStart()) ? null : (
+                <p className="soc-paper-to">
+                  {notice.recipients
+                    .slice(0, 12)
+                    .map((recipient) => recipient.institution)
+                    .join('、')}
+                  {notice.recipients.length > 12 ? t('notice.andMore', { n: notice.recipients.length }) : ''}:
+                </p>
+              )}
               <NoticeText text={notice.body} />
               {notice.requirements.length === 0 ? null : (
                 <>

@@ -85,6 +85,7 @@ export const respondTexts: Texts = {
   'why.field': ['字段', 'Field'],
   'why.wanted': ['规则要求', 'The rule wants'],
   'why.value': ['日志中的值', 'The event has'],
+  'why.not': ['不是', 'not'],
   'why.keyword': ['全文', 'keywords'],
   'event.fields': ['字段', 'Fields'],
   'event.raw': ['原始日志', 'Raw'],
