@@ -207,7 +207,7 @@ describe('a route', () => {
     const coded = await client.call('GET', '/broken/coded');
     expect([coded.status, await coded.json()]).toMatchObject([
       409,
-      { code: 'resource.conflict', message: '通报已被他人修改,请刷新后重试' },
+      { code: 'resource.conflict', message: '通报已被他人修改，请刷新后重试' },
     ]);
     for (const kind of ['plain', 'shape']) {
       const response = await client.call('GET', `/broken/${kind}`);

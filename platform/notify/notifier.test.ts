@@ -274,7 +274,7 @@ describe('channels', () => {
     answer = { status: 200, body: '{"code":19021,"msg":"sign match fail"}' };
     expect(await (await admin.call('POST', `/channels/${id}/test`)).json()).toEqual({
       ok: false,
-      error: '对方拒绝了消息:19021 sign match fail',
+      error: '对方拒绝了消息：19021 sign match fail',
     });
   });
 

@@ -302,7 +302,7 @@ test('accept() counts a match against its indicator and explains it', async () =
     level: 'high',
     severity: 48,
     asset_id: 'asset-pc',
-    title_zh: '命中威胁情报:IP 地址 198.51.100.66(c2)',
+    title_zh: '命中威胁情报：IP 地址 198.51.100.66(c2)',
   });
   expect(alert?.explanation).toMatchObject({
     indicator: { feed: 'ncc', field: 'destination.ip', matched: '198.51.100.66', confidence: 80 },

@@ -252,7 +252,7 @@ test('silence opens one alert per source and recovery closes it', async () => {
   await silence.silent(alert);
   await silence.silent(alert);
   expect((await list(officer, '?kind=silence')).items).toEqual([
-    expect.objectContaining({ count: 1, titleZh: '日志源静默:FW', status: 'new' }),
+    expect.objectContaining({ count: 1, titleZh: '日志源静默：FW', status: 'new' }),
   ]);
   await silence.recovered({ sourceId: 'src-9', tenant: HOSPITAL_1, at: new Date(START) });
   await silence.recovered({ sourceId: 'src-9', tenant: HOSPITAL_1, at: new Date(START) });

@@ -108,7 +108,7 @@ describe('readTable()', () => {
     );
     expect(table.rows.map((row) => row.bad)).toEqual([false, true, true]);
     expect(table.issues).toMatchObject([
-      { level: 'error', sheet: 'CSV', row: 3, column: '类型(B)', value: '冰箱', remedy: '可填:服务器、终端' },
+      { level: 'error', sheet: 'CSV', row: 3, column: '类型(B)', value: '冰箱', remedy: '可填：服务器、终端' },
       { row: 3, column: 'IP地址(C)', message: '“10.0.0.999”不是 IP 地址' },
       { row: 3, column: '重要程度(D)' },
       { row: 4, column: '名称(A)', message: '“名称”必填' },
