@@ -101,6 +101,7 @@ function Assets({ onEdit }: { readonly onEdit: (asset: AssetRow) => void }) {
       key: 'name',
       title: t('asset.name'),
       fixed: true,
+      least: 180,
       render: (row) => (
         <>
           <div className="xl-cell-title">{row.name}</div>
@@ -112,6 +113,7 @@ function Assets({ onEdit }: { readonly onEdit: (asset: AssetRow) => void }) {
     {
       key: 'ips',
       title: 'IP',
+      least: 120,
       render: (row) => (
         <Copyable text={row.ips.join(' ')}>
           {row.ips.slice(0, 2).join(', ')}
@@ -137,12 +139,14 @@ function Assets({ onEdit }: { readonly onEdit: (asset: AssetRow) => void }) {
     {
       key: 'system',
       title: t('asset.system'),
+      least: 120,
       render: (row) => row.system ?? <span className="xl-muted">–</span>,
       csv: (row) => row.system,
     },
     {
       key: 'zone',
       title: t('asset.zone'),
+      least: 120,
       render: (row) => row.zone ?? <span className="xl-muted">–</span>,
       csv: (row) => row.zone,
     },
@@ -179,6 +183,7 @@ function Assets({ onEdit }: { readonly onEdit: (asset: AssetRow) => void }) {
     {
       key: 'owner',
       title: t('asset.owner'),
+      hidden: true,
       render: (row) => row.owner || <span className="xl-muted">–</span>,
       csv: (row) => row.owner,
     },
