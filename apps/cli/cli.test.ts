@@ -251,9 +251,10 @@ describe('a first day', () => {
       const log = join(dir, 'replay.log');
       writeFileSync(
         log,
-        Array.from({ length: 12_000 }, (_, i) => `<78>Nov 22 10:00:00 his-db CRON[${i}]: (root) CMD (run-parts)`).join(
-          '\n',
-        ),
+        Array.from(
+          { length: 12_000 },
+          (_, i) => `<86>Nov 22 10:00:00 his-db sudo: ops${i} : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/id`,
+        ).join('\n'),
       );
       const replay = (): Promise<Run> => run(['--json', 'replay', log, '--url', url], { XINGLIN_TOKEN: String(token) });
       const first = await replay();

@@ -41,6 +41,8 @@ export function printError(error: unknown, json: boolean): number {
       process.stderr.write(`错误 ${code}: ${error.text('zh-CN')}\n${' '.repeat(5)}${error.text('en')}\n`);
       for (const detail of details) process.stderr.write(`  - ${detail.path}\n      ${detail.message}\n`);
     }
+    // What the other side answered is not a mistake in the words of the call.
+    if (code.startsWith('cli.server_')) return EXIT.failed;
     return code.startsWith('config.') || code.startsWith('cli.') ? EXIT.usage : EXIT.failed;
   }
   const message = error instanceof Error ? error.message : String(error);

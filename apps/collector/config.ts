@@ -12,7 +12,7 @@ registerErrors({
   },
   'collector.unreadable': {
     status: 422,
-    zh: '采集器配置 {file} 无法读取:{reason}',
+    zh: '采集器配置 {file} 无法读取：{reason}',
     en: 'The collector configuration {file} cannot be read: {reason}',
   },
 });

@@ -6,12 +6,12 @@ import type { RegisteredSource } from './source-registry.ts';
 registerErrors({
   'ingest.token_missing': {
     status: 401,
-    zh: '缺少接入令牌:请在 Authorization 头中给出来源的令牌',
+    zh: '缺少接入令牌：请在 Authorization 头中给出来源的令牌',
     en: 'No source token: send it in the Authorization header',
   },
   'ingest.token_invalid': { status: 401, zh: '接入令牌无效', en: 'The source token is not valid' },
   'ingest.source_disabled': { status: 403, zh: '该数据来源已停用', en: 'The source is disabled' },
-  'ingest.busy': { status: 429, zh: '接入繁忙,请稍后重试', en: 'Ingest is busy; try again shortly' },
+  'ingest.busy': { status: 429, zh: '接入繁忙，请稍后重试', en: 'Ingest is busy; try again shortly' },
 });
 
 /** How long a request waits for the pipeline to have room before it is told to come back. */

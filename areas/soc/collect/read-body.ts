@@ -10,7 +10,7 @@ registerErrors({
   },
   'ingest.unknown_encoding': {
     status: 415,
-    zh: '不支持的 Content-Encoding:{encoding}(支持 gzip、deflate、zstd、br)',
+    zh: '不支持的 Content-Encoding:{encoding}（支持 gzip、deflate、zstd、br）',
     en: 'Content-Encoding {encoding} is not supported (gzip, deflate, zstd and br are)',
   },
 });

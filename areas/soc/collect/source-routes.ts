@@ -184,7 +184,7 @@ export function sourceRoutes(platform: Platform, registry: SourceRegistry, count
     defineRoute({
       method: 'get',
       path: '/sources',
-      summary: '数据来源列表(含近一小时速率、解析失败与延迟)',
+      summary: '数据来源列表（含近一小时速率、解析失败与延迟）',
       tag,
       permission: 'source:read',
       query: z.object({ tenant: Tenant.optional() }),
@@ -199,7 +199,7 @@ export function sourceRoutes(platform: Platform, registry: SourceRegistry, count
     defineRoute({
       method: 'get',
       path: '/sources/unknown',
-      summary: '未登记的发送地址,与无法识别格式的样本',
+      summary: '未登记的发送地址，与无法识别格式的样本',
       tag,
       permission: 'source:read',
       response: z.object({
@@ -238,7 +238,7 @@ export function sourceRoutes(platform: Platform, registry: SourceRegistry, count
     defineRoute({
       method: 'post',
       path: '/sources',
-      summary: '登记数据来源,返回仅显示一次的令牌',
+      summary: '登记数据来源，返回仅显示一次的令牌',
       tag,
       permission: 'source:write',
       body: NewSource,
@@ -330,7 +330,7 @@ export function sourceRoutes(platform: Platform, registry: SourceRegistry, count
     defineRoute({
       method: 'delete',
       path: '/sources/{id}',
-      summary: '删除数据来源(已收日志保留)',
+      summary: '删除数据来源（已收日志保留）',
       tag,
       permission: 'source:write',
       params: Id,
@@ -356,7 +356,7 @@ export function sourceRoutes(platform: Platform, registry: SourceRegistry, count
     defineRoute({
       method: 'post',
       path: '/sources/{id}/token',
-      summary: '更换令牌(旧令牌立即失效),返回仅显示一次的新令牌',
+      summary: '更换令牌（旧令牌立即失效），返回仅显示一次的新令牌',
       tag,
       permission: 'source:write',
       params: Id,

@@ -25,7 +25,7 @@ registerErrors({
   },
   'rule.id_taken': {
     status: 409,
-    zh: 'id {id} 属于内置规则或其他机构的规则,请换一个 id(UUID)',
+    zh: 'id {id} 属于内置规则或其他机构的规则，请换一个 id(UUID)',
     en: 'The id {id} belongs to a built-in rule or to another institution; choose another (a UUID)',
   },
 });
@@ -170,7 +170,7 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
     defineRoute({
       method: 'get',
       path: '/rules/{id}',
-      summary: '规则详情(含 YAML)',
+      summary: '规则详情（含 YAML）',
       tag,
       permission: 'rule:read',
       params: Id,
@@ -180,7 +180,7 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
     defineRoute({
       method: 'post',
       path: '/rules/validate',
-      summary: '检查 Sigma 规则,返回全部错误与警告',
+      summary: '检查 Sigma 规则，返回全部错误与警告',
       tag,
       permission: 'rule:read',
       body: z.object({ yaml: Yaml }),
@@ -204,7 +204,7 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
     defineRoute({
       method: 'put',
       path: '/rules/{id}',
-      summary: '新建或修改自定义规则(对本机构及其下级生效)',
+      summary: '新建或修改自定义规则（对本机构及其下级生效）',
       tag,
       permission: 'rule:write',
       params: Id,
@@ -258,7 +258,7 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
     defineRoute({
       method: 'patch',
       path: '/rules/{id}',
-      summary: '启停规则或调整级别(对本机构及其下级生效,须写明理由)',
+      summary: '启停规则或调整级别（对本机构及其下级生效，须写明理由）',
       tag,
       permission: 'rule:write',
       params: Id,
