@@ -25,6 +25,10 @@ interface Listed {
 }
 
 let server: DemoServer;
+/** The institution under attack in this run: the demo chooses its victims. */
+let place = { tenant: '', name: '' };
+const officerOf = (tenant: string): DemoAccount | undefined =>
+  server.accounts.find((one) => one.role === 'officer' && one.tenant === tenant);
 let browser: Browser;
 
 async function signIn(one: Visit, account: DemoAccount): Promise<void> {
@@ -52,11 +56,14 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     server = await startDemo();
     browser = await openBrowser();
     const get = await apiClient(server, server.account('supervisor'));
-    await until(
-      'an incident of hospital-1',
-      () => get<Listed>('/incidents?tenant=xingzhou.hospital-1&status=open'),
-      ({ total }) => total > 0,
+    const incidents = await until(
+      'an incident of an institution with an officer',
+      () => get<Listed>('/incidents?status=open'),
+      ({ items }) => items.some((item) => officerOf(item.tenant) !== undefined),
     );
+    const found = incidents.items.find((item) => officerOf(item.tenant) !== undefined);
+    if (found === undefined) throw new Error('no such incident');
+    place = { tenant: found.tenant, name: found.institution };
     await until(
       'ten alerts',
       () => get<Listed>('/alerts?limit=1'),
@@ -127,7 +134,7 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await page.waitForSelector('.soc-kpis');
     await page.waitForTimeout(1500);
     await one.shot('03-supervisor-overview');
-    await page.goto(`${server.url}/incidents?tenant=xingzhou.hospital-1`);
+    await page.goto(`${server.url}/incidents?tenant=${place.tenant}`);
     await page.locator('tbody tr.ant-table-row').first().click();
     await page.waitForSelector('.soc-anchors');
     await page.waitForTimeout(2500);
@@ -135,7 +142,7 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: '下发通报' }).click();
     await page.waitForURL(/\/notices\/[a-z0-9]+$/);
     await page.waitForSelector('.soc-paper');
-    expect(await page.locator('.soc-paper').innerText()).toContain('杏州市第一人民医院');
+    expect(await page.locator('.soc-paper').innerText()).toContain(place.name);
     await one.shot('05-notice-draft');
     await page.getByTestId('issue').click();
     await page.locator('.ant-popconfirm .ant-btn-primary').click();
@@ -149,7 +156,7 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
   });
 
   test('the officer finds it on the desk, signs, and answers with evidence', async () => {
-    const one = await as('officer', { tenant: 'xingzhou.hospital-1' });
+    const one = await as('officer', { tenant: place.tenant });
     const { page } = one;
     await page.waitForSelector('.soc-ten');
     await one.shot('07-officer-desk');
@@ -181,7 +188,7 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await supervisor.page.getByText('已退回').first().waitFor();
     const address = supervisor.page.url();
 
-    const officer = await as('officer', { tenant: 'xingzhou.hospital-1' });
+    const officer = await as('officer', { tenant: place.tenant });
     await officer.page.goto(address);
     await officer.page.getByText('请补充前置机端口加固前后的对比截图').first().waitFor();
     await officer.page.locator('.soc-own textarea').fill('已补充加固前后对比,详见附件。');

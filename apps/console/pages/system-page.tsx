@@ -12,7 +12,7 @@ import {
   useNumber,
   useText,
 } from '@xinglin/platform/ui';
-import { parseMetrics, sumOf, valueOf } from './metrics.ts';
+import { parseMetrics, sumOf, valueOf, type Family } from './metrics.ts';
 import './pages.css';
 
 interface Ready {
@@ -43,22 +43,26 @@ export function Page() {
     all === undefined
       ? []
       : [
-          [t('system.uptime'), duration(t, now / 1000 - (valueOf(all, 'process_start_time_seconds') ?? now / 1000))],
-          [t('system.memory'), bytes(valueOf(all, 'process_resident_memory_bytes') ?? 0)],
+          [
+            t('system.uptime'),
+            duration(t, now / 1000 - (valueOf(all, 'xinglin_process_start_time_seconds') ?? now / 1000)),
+          ],
+          [t('system.memory'), bytes(valueOf(all, 'xinglin_process_resident_memory_bytes') ?? 0)],
           [
             t('system.heap'),
-            `${bytes(valueOf(all, 'nodejs_heap_size_used_bytes') ?? 0)} / ${bytes(valueOf(all, 'nodejs_heap_size_total_bytes') ?? 0)}`,
+            `${bytes(valueOf(all, 'xinglin_nodejs_heap_size_used_bytes') ?? 0)} / ${bytes(valueOf(all, 'xinglin_nodejs_heap_size_total_bytes') ?? 0)}`,
           ],
-          [t('system.cpu'), duration(t, valueOf(all, 'process_cpu_seconds_total') ?? 0)],
-          [t('system.lag'), `${((valueOf(all, 'nodejs_eventloop_lag_p99_seconds') ?? 0) * 1000).toFixed(0)} ms`],
+          [t('system.cpu'), duration(t, valueOf(all, 'xinglin_process_cpu_seconds_total') ?? 0)],
+          [
+            t('system.lag'),
+            `${((valueOf(all, 'xinglin_nodejs_eventloop_lag_p99_seconds') ?? 0) * 1000).toFixed(0)} ms`,
+          ],
           [t('system.live'), number(valueOf(all, 'xinglin_live_connections') ?? 0)],
         ];
   const own =
     all === undefined
       ? []
-      : [...all.families.values()]
-          .filter((family) => family.name.startsWith('xinglin_') && family.type === 'counter')
-          .toSorted((a, b) => a.name.localeCompare(b.name));
+      : [...all.families.values()].filter((family) => isStep(family)).toSorted((a, b) => a.name.localeCompare(b.name));
   return (
     <PageFrame title={t('nav.system')} note={t('system.note')}>
       <div className="xl-grid">
@@ -124,5 +128,12 @@ export function Page() {
         </div>
       </div>
     </PageFrame>
+  );
+}
+
+/** Counters of the product's own steps, without those of the process. */
+function isStep(family: Family): boolean {
+  return (
+    family.type === 'counter' && family.name.startsWith('xinglin_') && !/^xinglin_(process|nodejs)_/.test(family.name)
   );
 }
