@@ -224,6 +224,29 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     await supervisor.context.close();
   });
 
+  test('the supervisor has the weekly report for the leader made, and takes it as Word', async () => {
+    const one = await as('supervisor');
+    const { page } = one;
+    await page.goto(`${server.url}/reports`);
+    await page.getByRole('button', { name: '生成报告' }).click();
+    await page.locator('.ant-modal-footer .ant-btn-primary').click();
+    // The state changes by the live stream while the job runs.
+    await page.getByText('已生成').first().waitFor({ timeout: 120_000 });
+    await one.shot('19-reports');
+    const [word] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Word' }).first().click(),
+    ]);
+    expect(word.suggestedFilename()).toMatch(/\.docx$/);
+    expect(
+      readFileSync(await word.path())
+        .subarray(0, 2)
+        .toString(),
+    ).toBe('PK');
+    expect(one.problems).toEqual([]);
+    await one.context.close();
+  });
+
   test('the analyst works the queue by keyboard, judges an alert and hunts', async () => {
     const one = await as('analyst');
     const { page } = one;
