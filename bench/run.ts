@@ -12,5 +12,9 @@ if (name === undefined || !existsSync(join(import.meta.dirname, `${name}.ts`))) 
   console.error(`Which one? ${names.join(', ')}`);
   process.exit(2);
 }
-const child = spawn(process.execPath, ['--conditions=source', '--expose-gc', join(import.meta.dirname, `${name}.ts`), ...flags], { stdio: 'inherit' });
+const child = spawn(
+  process.execPath,
+  ['--conditions=source', '--expose-gc', join(import.meta.dirname, `${name}.ts`), ...flags],
+  { stdio: 'inherit' },
+);
 child.on('exit', (code) => process.exit(code ?? 1));

@@ -11,10 +11,18 @@ export interface Child {
 }
 
 /** Runs a TypeScript file of the repository and resolves when it has printed a line beginning with `ready:`. */
-export async function startChild(file: string, args: readonly string[], readyMs = 60_000): Promise<Child & { readonly ready: string }> {
-  const child: ChildProcess = spawn(process.execPath, ['--conditions=source', '--disable-warning=ExperimentalWarning', file, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export async function startChild(
+  file: string,
+  args: readonly string[],
+  readyMs = 60_000,
+): Promise<Child & { readonly ready: string }> {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--conditions=source', '--disable-warning=ExperimentalWarning', file, ...args],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const reap = (): void => void child.kill('SIGKILL');
   process.once('exit', reap);
   let out = '';

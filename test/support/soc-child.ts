@@ -40,7 +40,11 @@ await server.platform.state.machine(async (tx) => {
   });
   await tx
     .insertInto('soc_source')
-    .values([source('http', 'http', []), source('collector', 'collector', []), source('syslog', 'syslog', ['127.0.0.1'])])
+    .values([
+      source('http', 'http', []),
+      source('collector', 'collector', []),
+      source('syslog', 'syslog', ['127.0.0.1']),
+    ])
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 });

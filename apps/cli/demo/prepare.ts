@@ -141,8 +141,7 @@ function institutionTable(institutions: readonly DemoInstitution[]): (string | n
     ],
     ...institutions.map((institution) => {
       const contact = institution.contacts[0];
-      const office =
-        institution.kind === 'commission' ? `${institution.shortName.replace(/健委|健局/, '').slice(0, 2)}卫` : '';
+      const office = institution.kind === 'commission' ? `${institution.name.slice(0, 1)}卫` : '';
       return [
         institution.tenant,
         institution.parent,

@@ -167,7 +167,7 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
 export function steps(text: string): string[] {
   return text
     .split(/\n+|(?<=[。;;])\s*(?=\d+[.、)])|\s(?=\d+[.、)]\s?)/)
-    .map((line) => line.replace(/^\s*(?:[-*•]|\d+[.、)]|[((]\d+[))])\s*/, '').trim())
+    .map((line) => line.replace(/^\s*(?:[-*•]|\d+[.、)\uFF09]|[(\uFF08]\d+[)\uFF09])\s*/, '').trim())
     .filter((line) => line !== '');
 }
 

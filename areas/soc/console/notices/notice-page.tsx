@@ -175,7 +175,7 @@ function View({ notice }: { readonly notice: NoticeDetail }) {
                 <span>{notice.number === '' ? t('notice.noNumber') : notice.number}</span>
               </header>
               <h2>{notice.title}</h2>
-              {/^[^\n]{1,200}[::]\s*(\n|$)/.test(notice.body.trimStart()) ? null : (
+              {/^[^\n]{1,200}[:\uFF1A]\s*(\n|$)/.test(notice.body.trimStart()) ? null : (
                 <p className="soc-paper-to">
                   {notice.recipients
                     .slice(0, 12)

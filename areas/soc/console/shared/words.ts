@@ -58,7 +58,7 @@ export const LIGHT_TONE: Readonly<Record<string, Tone>> = {
 
 /** The server's titles end with the stages; where these are drawn beside it, once is enough. */
 export function shortTitle(title: string): string {
-  return title.replace(/\s*[((][^()()]*→[^()()]*[))]$/, '');
+  return title.replace(/\s*[(\uFF08][^()\uFF08\uFF09]*→[^()\uFF08\uFF09]*[)\uFF09]$/, '');
 }
 
 /** The wording a person in China expects for severity from the score alone. */

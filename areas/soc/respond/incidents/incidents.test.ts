@@ -123,7 +123,7 @@ test('alerts along an intrusion become one incident, told in order, named after 
     alertCount: 3,
     category: '恶意程序/勒索软件',
     tactics: ['credential-access', 'lateral-movement', 'impact'],
-    title: '第一人民 HIS 数据库:疑似勒索软件攻击(凭据访问→横向移动→破坏影响)',
+    title: '第一人民 HIS 数据库：疑似勒索软件攻击（凭据访问→横向移动→破坏影响）',
     anchors: { firstEvent: START, firstAlert: START },
   });
   const full = await detail(incident?.id ?? '');

@@ -93,8 +93,8 @@ export function proposeTitle(
   )[0];
   const [category, phrase] = worst === undefined ? ['其他', '安全事件'] : classify(worst);
   const chain = tactics.map((tactic) => STAGE_ZH[tactic] ?? tactic);
-  const story = chain.length > 1 ? `(${chain.slice(0, 5).join('→')}${chain.length > 5 ? '…' : ''})` : '';
-  return { title: `${institution}${place === '' ? '' : ` ${place}`}:${phrase}${story}`.slice(0, 200), category };
+  const story = chain.length > 1 ? `（${chain.slice(0, 5).join('→')}${chain.length > 5 ? '…' : ''}）` : '';
+  return { title: `${institution}${place === '' ? '' : ` ${place}`}：${phrase}${story}`.slice(0, 200), category };
 }
 
 function classify(alert: StoryAlert): readonly [string, string] {

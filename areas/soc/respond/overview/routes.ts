@@ -4,6 +4,7 @@ import { covers, inScope } from '@xinglin/platform/access';
 import { XinglinError } from '@xinglin/platform/kernel';
 import { z } from 'zod';
 import { Overview } from '../../contract.ts';
+import { createEventTrend } from './event-trend.ts';
 import { readOverview } from './read.ts';
 
 const FRESH_MS = 2_000;
@@ -14,8 +15,9 @@ const Query = z.object({
 });
 
 /** The overview, computed at most once in two seconds for all who may see the same. */
-export function overviewRoutes(platform: Pick<Platform, 'state' | 'now'>): RouteSpec[] {
-  const { state, now } = platform;
+export function overviewRoutes(platform: Pick<Platform, 'state' | 'events' | 'now' | 'log'>): RouteSpec[] {
+  const { state, events, now, log } = platform;
+  const eventTrend = createEventTrend(events);
   const cache = new Map<string, { readonly at: number; readonly answer: Promise<Overview> }>();
 
   return [
@@ -38,7 +40,20 @@ export function overviewRoutes(platform: Pick<Platform, 'state' | 'now'>): Route
         const key = JSON.stringify([actor.scopes, actor.tenant, query.tenant ?? null, query.hours]);
         const known = cache.get(key);
         if (known !== undefined && time - known.at < FRESH_MS && time >= known.at) return known.answer;
-        const answer = state.read(actor, 'overview:read', (tx) => readOverview(tx, actor, now(), query));
+        const answer = Promise.all([
+          state.read(actor, 'overview:read', (tx) => readOverview(tx, actor, now(), query)),
+          eventTrend(actor, now(), query).catch((error: unknown) => {
+            log.warn({ err: error }, 'the event trend could not be read; the overview shows what arrived instead');
+            return undefined;
+          }),
+        ]).then(([overview, happened]) =>
+          happened === undefined
+            ? overview
+            : {
+                ...overview,
+                trend: overview.trend.map((point) => ({ ...point, events: happened.get(Date.parse(point.at)) ?? 0 })),
+              },
+        );
         cache.delete(key);
         cache.set(key, { at: time, answer });
         const [oldest] = cache.keys();

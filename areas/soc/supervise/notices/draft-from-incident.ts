@@ -89,7 +89,7 @@ export async function draftFromIncident(
     institution: names?.name ?? incident.tenant,
     institutionShort: names?.shortName ?? incident.tenant,
     incidentNumber: incident.number,
-    incidentTitle: incident.title,
+    incidentTitle: nameForNotice(incident.title, names?.shortName ?? ''),
     category: incident.category,
     grade: GRADE_NAMES[incident.grade],
     firstSeen: chineseTime(first),
@@ -177,4 +177,15 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   if (rows.length === 0) return '';
   const line = (row: readonly string[]): string => `| ${row.map(tableCell).join(' | ')} |`;
   return [line(header), `|${header.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
+}
+
+/**
+ * What happened, for an official title: the incident's own title names the institution first and ends with the chain of ATT&CK
+ * stages, which the notice says elsewhere.
+ */
+export function nameForNotice(title: string, institutionShort: string): string {
+  const bare = title.replace(/\s*[(\uFF08][^()\uFF08\uFF09]*→[^()\uFF08\uFF09]*[)\uFF09]$/, '');
+  const rest =
+    institutionShort !== '' && bare.startsWith(institutionShort) ? bare.slice(institutionShort.length) : bare;
+  return rest.replace(/[:\uFF1A]/g, '').trim();
 }
