@@ -20,6 +20,7 @@ import {
   exactTime,
 } from '@xinglin/platform/ui';
 import type { AlertDetail, EventRecord } from '@xinglin/soc';
+import { Assignee } from '../shared/assignee.tsx';
 import { Entities, Techniques } from '../shared/entities.tsx';
 import { word } from '../shared/words.ts';
 import { AlertActions } from './alert-actions.tsx';
@@ -94,7 +95,7 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
                 ),
             },
             { label: t('alert.count'), value: <span className="xl-num">{number(alert.count)}</span> },
-            { label: t('alert.assignee'), value: alert.assignee ?? '–' },
+            { label: t('alert.assignee'), value: <Assignee id={alert.assignee} /> },
             { label: t('alert.firstSeen'), value: <ExactTime at={alert.firstSeen} /> },
             { label: t('alert.lastSeen'), value: <ExactTime at={alert.lastSeen} /> },
             {

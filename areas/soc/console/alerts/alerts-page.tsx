@@ -19,6 +19,7 @@ import {
 } from '@xinglin/platform/ui';
 import type { Alert } from '@xinglin/soc';
 import { Entities } from '../shared/entities.tsx';
+import { Assignee } from '../shared/assignee.tsx';
 import { InstitutionFilter } from '../shared/institutions.tsx';
 import { word } from '../shared/words.ts';
 import { AlertDetailView } from './alert-detail.tsx';
@@ -146,7 +147,7 @@ export function Page() {
       key: 'assignee',
       title: t('alert.assignee'),
       width: 84,
-      render: (alert) => alert.assignee ?? <span className="xl-muted">–</span>,
+      render: (alert) => <Assignee id={alert.assignee} />,
       csv: (alert) => alert.assignee,
     },
     {

@@ -33,7 +33,7 @@ export function IncidentActions({ incident }: { readonly incident: IncidentDetai
       ) : null}
       {can('incident:write') && !closed ? (
         <>
-          {incident.assignee === actor.name ? null : (
+          {incident.assignee === actor.id ? null : (
             <Button
               onClick={() => act.mutate({ path: `/incidents/${incident.id}/assign`, body: { assignee: actor.id } })}
             >

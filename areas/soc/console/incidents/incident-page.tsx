@@ -16,6 +16,7 @@ import {
 } from '@xinglin/platform/ui';
 import type { IncidentDetail } from '@xinglin/soc';
 import { AlertState, useTitle } from '../alerts/parts.tsx';
+import { Assignee } from '../shared/assignee.tsx';
 import { Entities } from '../shared/entities.tsx';
 import { INCIDENT_TONE, NOTICE_TONE, word } from '../shared/words.ts';
 import { Anchors } from './anchors.tsx';
@@ -59,7 +60,8 @@ function Story({ incident }: { readonly incident: IncidentDetail }) {
           <Link to={`/institutions/${incident.tenant}`}>{incident.institution}</Link>
           {incident.category === '' ? null : <span>{incident.category}</span>}
           <span>
-            {t('alert.assignee')} {incident.assignee ?? t('incident.nobody')}
+            {t('alert.assignee')}{' '}
+            {incident.assignee === null ? t('incident.nobody') : <Assignee id={incident.assignee} />}
           </span>
         </>
       }

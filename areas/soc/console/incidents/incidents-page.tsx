@@ -17,6 +17,7 @@ import {
   type Column,
 } from '@xinglin/platform/ui';
 import type { Incident } from '@xinglin/soc';
+import { Assignee } from '../shared/assignee.tsx';
 import { InstitutionFilter } from '../shared/institutions.tsx';
 import { GRADE_LEVEL, INCIDENT_TONE, shortTitle, word } from '../shared/words.ts';
 import '../soc.css';
@@ -116,7 +117,7 @@ export function Page() {
       key: 'assignee',
       title: t('alert.assignee'),
       width: 90,
-      render: (row) => row.assignee ?? <span className="xl-muted">–</span>,
+      render: (row) => <Assignee id={row.assignee} />,
       csv: (row) => row.assignee,
     },
   ];

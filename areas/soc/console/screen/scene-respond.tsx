@@ -105,7 +105,7 @@ function IncidentCard({ incident }: { readonly incident: Incident }) {
         <span>
           {t('screen.elapsed')} {duration(t, (now - new Date(began).getTime()) / 1000)}
         </span>
-        <span>{incident.assignee === null ? t('screen.unassigned') : incident.assignee}</span>
+        <span>{t(incident.assignee === null ? 'screen.unassigned' : 'screen.assigned')}</span>
       </div>
     </li>
   );

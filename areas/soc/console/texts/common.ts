@@ -20,6 +20,7 @@ export const commonTexts: Texts = {
   'soc.state': ['状态', 'State'],
   'soc.fullPage': ['在整页打开', 'Open as a page'],
   'soc.anyTime': ['全部时间', 'Any time'],
+  'soc.colleague': ['同事 {{id}}', 'colleague {{id}}'],
   'soc.importance': ['重要性', 'Importance'],
   'light.ok': ['正常', 'Normal'],
   'light.watch': ['关注', 'Watch'],

@@ -44,6 +44,7 @@ export const screenTexts: Texts = {
   'screen.mttr': ['平均处置时间', 'mean time to respond'],
   'screen.began': ['始于', 'since'],
   'screen.elapsed': ['已历时', 'elapsed'],
+  'screen.assigned': ['已指派', 'assigned'],
   'screen.unassigned': ['未指派', 'unassigned'],
   'screen.notices': ['通报整改', 'Notices and rectification'],
 };
