@@ -63,7 +63,15 @@ export const Alert = z.object({
   entities: z.array(Entity),
   techniques: z.array(z.string()),
   tactics: z.array(z.string()),
-  asset: z.object({ id: z.string(), name: z.string(), kind: z.string(), importance: z.number(), system: z.string().nullable() }).nullable(),
+  asset: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      kind: z.string(),
+      importance: z.number(),
+      system: z.string().nullable(),
+    })
+    .nullable(),
   incidentId: z.string().nullable(),
   suppressedBy: z.string().nullable(),
 });
@@ -123,12 +131,26 @@ export const IncidentDetail = Incident.extend({
   /** Events and people's acts in one order of time. */
   timeline: z.array(IncidentEntry),
   graph: z.object({
-    nodes: z.array(z.object({ id: z.string(), type: z.string(), label: z.string(), weight: z.number(), asset: z.string().nullable() })),
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        type: z.string(),
+        label: z.string(),
+        weight: z.number(),
+        asset: z.string().nullable(),
+      }),
+    ),
     edges: z.array(z.object({ from: z.string(), to: z.string(), label: z.string(), count: z.number() })),
   }),
   notices: z.array(z.object({ id: z.string(), number: z.string(), title: z.string(), status: z.string() })),
   statutory: z.array(
-    z.object({ id: z.string(), stage: z.enum(['initial', 'supplement', 'closing']), basis: z.string(), dueAt: Time.nullable(), submittedAt: Time.nullable() }),
+    z.object({
+      id: z.string(),
+      stage: z.enum(['initial', 'supplement', 'closing']),
+      basis: z.string(),
+      dueAt: Time.nullable(),
+      submittedAt: Time.nullable(),
+    }),
   ),
   mergedInto: z.string().nullable().optional(),
   /** Open incidents that correlation thinks belong to this one. */
@@ -138,7 +160,13 @@ export const IncidentDetail = Incident.extend({
 });
 export type IncidentDetail = z.infer<typeof IncidentDetail>;
 
-export const Contact = z.object({ name: z.string(), post: z.string().default(''), phone: z.string().default(''), email: z.string().default(''), duty: z.boolean().default(false) });
+export const Contact = z.object({
+  name: z.string(),
+  post: z.string().default(''),
+  phone: z.string().default(''),
+  email: z.string().default(''),
+  duty: z.boolean().default(false),
+});
 export const Institution = z.object({
   tenant: Tenant,
   parent: z.string().nullable(),
@@ -183,100 +211,256 @@ export const ImportResult = z.object({
   mode: z.enum(['all-or-nothing', 'skip-bad']),
   /** False when nothing was written: a dry run, or errors with all-or-nothing. */
   applied: z.boolean(),
-  total: z.number().int(), created: z.number().int(), updated: z.number().int(), unchanged: z.number().int(), skipped: z.number().int(),
-  issues: z.array(z.object({
-    level: z.enum(['error', 'warning']), sheet: z.string(), row: z.number().int(), column: z.string(), value: z.string(), message: z.string(), remedy: z.string(),
-  })),
+  total: z.number().int(),
+  created: z.number().int(),
+  updated: z.number().int(),
+  unchanged: z.number().int(),
+  skipped: z.number().int(),
+  issues: z.array(
+    z.object({
+      level: z.enum(['error', 'warning']),
+      sheet: z.string(),
+      row: z.number().int(),
+      column: z.string(),
+      value: z.string(),
+      message: z.string(),
+      remedy: z.string(),
+    }),
+  ),
   /** Issues beyond the 500 listed. */
   moreIssues: z.number().int(),
 });
 export type ImportResult = z.infer<typeof ImportResult>;
 
-export const Zone = z.object({ id: z.string(), tenant: Tenant, name: z.string(), kind: z.string(), cidrs: z.array(z.string()) });
+export const Zone = z.object({
+  id: z.string(),
+  tenant: Tenant,
+  name: z.string(),
+  kind: z.string(),
+  cidrs: z.array(z.string()),
+});
 export const System = z.object({
-  id: z.string(), tenant: Tenant, name: z.string(), kind: z.string(), mlpsLevel: z.number().int(), importance: z.number().int(),
-  vendor: z.string(), owner: z.string(), url: z.string(),
+  id: z.string(),
+  tenant: Tenant,
+  name: z.string(),
+  kind: z.string(),
+  mlpsLevel: z.number().int(),
+  importance: z.number().int(),
+  vendor: z.string(),
+  owner: z.string(),
+  url: z.string(),
 });
 export const Asset = z.object({
-  id: z.string(), tenant: Tenant, institution: z.string(), name: z.string(),
+  id: z.string(),
+  tenant: Tenant,
+  institution: z.string(),
+  name: z.string(),
   kind: z.enum(['server', 'pc', 'network', 'security', 'medical', 'front-end', 'storage', 'other']),
-  ips: z.array(z.string()), hostnames: z.array(z.string()), os: z.string(), systemId: z.string().nullable(), system: z.string().nullable(),
-  zoneId: z.string().nullable(), zone: z.string().nullable(), importance: z.number().int(), department: z.string(), owner: z.string(),
-  vendor: z.string(), status: z.enum(['in-use', 'idle', 'retired']), note: z.string(), openAlerts: z.number().int().optional(),
+  ips: z.array(z.string()),
+  hostnames: z.array(z.string()),
+  os: z.string(),
+  systemId: z.string().nullable(),
+  system: z.string().nullable(),
+  zoneId: z.string().nullable(),
+  zone: z.string().nullable(),
+  importance: z.number().int(),
+  department: z.string(),
+  owner: z.string(),
+  vendor: z.string(),
+  status: z.enum(['in-use', 'idle', 'retired']),
+  note: z.string(),
+  openAlerts: z.number().int().optional(),
 });
 export type Asset = z.infer<typeof Asset>;
 
 export const Source = z.object({
-  id: z.string(), tenant: Tenant, institution: z.string(), name: z.string(),
+  id: z.string(),
+  tenant: Tenant,
+  institution: z.string(),
+  name: z.string(),
   kind: z.enum(['syslog', 'http', 'elastic', 'splunk', 'otlp', 'collector']),
-  tokenPrefix: z.string(), allowedIps: z.array(z.string()), dataset: z.string(), timezone: z.string(), enabled: z.boolean(), silentAfterS: z.number().int(),
-  lastEventAt: Time.nullable(), lastReceivedAt: Time.nullable(), silentSince: Time.nullable(),
+  tokenPrefix: z.string(),
+  allowedIps: z.array(z.string()),
+  dataset: z.string(),
+  timezone: z.string(),
+  enabled: z.boolean(),
+  silentAfterS: z.number().int(),
+  lastEventAt: Time.nullable(),
+  lastReceivedAt: Time.nullable(),
+  silentSince: Time.nullable(),
   /** Last hour: sums, and one point a minute (oldest first) for the sparkline. */
   lastHour: z.object({
-    received: z.number(), parsed: z.number(), failed: z.number(), dropped: z.number(), bytes: z.number(), lagMs: z.number().nullable(),
-    perMinute: z.array(z.number()), datasets: z.record(z.string(), z.number()),
+    received: z.number(),
+    parsed: z.number(),
+    failed: z.number(),
+    dropped: z.number(),
+    bytes: z.number(),
+    lagMs: z.number().nullable(),
+    perMinute: z.array(z.number()),
+    datasets: z.record(z.string(), z.number()),
   }),
 });
 export type Source = z.infer<typeof Source>;
 
 export const Rule = z.object({
-  id: z.string(), title: z.string(), titleZh: z.string(), level: Level, status: z.string(), origin: z.enum(['content', 'custom']),
-  kind: z.enum(['rule', 'correlation']), logsource: z.record(z.string(), z.string()), techniques: z.array(z.string()), tactics: z.array(z.string()),
-  enabled: z.boolean(), hits24h: z.number().int(), falsePositiveRate: z.number().nullable(), issues: z.array(z.string()),
+  id: z.string(),
+  title: z.string(),
+  titleZh: z.string(),
+  level: Level,
+  status: z.string(),
+  origin: z.enum(['content', 'custom']),
+  kind: z.enum(['rule', 'correlation']),
+  logsource: z.record(z.string(), z.string()),
+  techniques: z.array(z.string()),
+  tactics: z.array(z.string()),
+  enabled: z.boolean(),
+  hits24h: z.number().int(),
+  falsePositiveRate: z.number().nullable(),
+  issues: z.array(z.string()),
 });
 export type Rule = z.infer<typeof Rule>;
-export const RuleDetail = Rule.extend({ yaml: z.string(), description: z.string(), remediationZh: z.string(), references: z.array(z.string()), falsePositives: z.array(z.string()) });
+export const RuleDetail = Rule.extend({
+  yaml: z.string(),
+  description: z.string(),
+  remediationZh: z.string(),
+  references: z.array(z.string()),
+  falsePositives: z.array(z.string()),
+});
 
 export const Indicator = z.object({
-  id: z.string(), tenant: z.string(), feed: z.string(), type: z.enum(['ip', 'cidr', 'domain', 'url', 'md5', 'sha1', 'sha256', 'sm3']), value: z.string(),
-  severity: Level, confidence: z.number().int(), labels: z.array(z.string()), description: z.string(), validFrom: Time, validUntil: Time.nullable(),
-  hits: z.number().int(), lastHitAt: Time.nullable(),
+  id: z.string(),
+  tenant: z.string(),
+  feed: z.string(),
+  type: z.enum(['ip', 'cidr', 'domain', 'url', 'md5', 'sha1', 'sha256', 'sm3']),
+  value: z.string(),
+  severity: Level,
+  confidence: z.number().int(),
+  labels: z.array(z.string()),
+  description: z.string(),
+  validFrom: Time,
+  validUntil: Time.nullable(),
+  hits: z.number().int(),
+  lastHitAt: Time.nullable(),
 });
 export type Indicator = z.infer<typeof Indicator>;
 
-export const SuppressionCondition = z.object({ field: z.string(), op: z.enum(['equals', 'cidr', 'wildcard']), value: z.string() });
+export const SuppressionCondition = z.object({
+  field: z.string(),
+  op: z.enum(['equals', 'cidr', 'wildcard']),
+  value: z.string(),
+});
 export const Suppression = z.object({
-  id: z.string(), tenant: Tenant, ruleId: z.string().nullable(), conditions: z.array(SuppressionCondition), reason: z.string(), author: z.string(),
-  expiresAt: Time, hits: z.number().int(), lastHitAt: Time.nullable(), createdAt: Time, endedAt: Time.nullable(),
+  id: z.string(),
+  tenant: Tenant,
+  ruleId: z.string().nullable(),
+  conditions: z.array(SuppressionCondition),
+  reason: z.string(),
+  author: z.string(),
+  expiresAt: Time,
+  hits: z.number().int(),
+  lastHitAt: Time.nullable(),
+  createdAt: Time,
+  endedAt: Time.nullable(),
 });
 export type Suppression = z.infer<typeof Suppression>;
 
 export const NoticeType = z.enum(['event', 'hazard', 'warning', 'key-period']);
-export const NoticeFile = z.object({ id: z.string(), name: z.string(), type: z.string(), size: z.number().int(), sm3: z.string(), createdAt: Time });
+export const NoticeFile = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  size: z.number().int(),
+  sm3: z.string(),
+  createdAt: Time,
+});
 export const NoticeRecipient = z.object({
-  id: z.string(), tenant: Tenant, institution: z.string(),
+  id: z.string(),
+  tenant: Tenant,
+  institution: z.string(),
   status: z.enum(['pending', 'signed', 'answered', 'returned', 'accepted', 'reinspection', 'withdrawn']),
-  deadline: Time.nullable(), overdue: z.boolean(), signedAt: Time.nullable(), signedBy: z.string().nullable(), answeredAt: Time.nullable(), acceptedAt: Time.nullable(),
-  extension: z.record(z.string(), z.unknown()).nullable(), escalation: z.number().int(), returns: z.number().int(),
+  deadline: Time.nullable(),
+  overdue: z.boolean(),
+  signedAt: Time.nullable(),
+  signedBy: z.string().nullable(),
+  answeredAt: Time.nullable(),
+  acceptedAt: Time.nullable(),
+  extension: z.record(z.string(), z.unknown()).nullable(),
+  escalation: z.number().int(),
+  returns: z.number().int(),
   /** What the signed-in actor may do now: sign, answer, extend, accept, return, reinspect, decide-extension. */
   actions: z.array(z.string()),
 });
 export const Notice = z.object({
-  id: z.string(), number: z.string(), tenant: Tenant, issuer: z.string(), type: NoticeType, urgency: z.enum(['normal', 'urgent', 'extra-urgent']),
-  title: z.string(), status: z.enum(['draft', 'issued', 'withdrawn', 'closed']), incidentId: z.string().nullable(),
-  issuedAt: Time.nullable(), deadline: Time.nullable(), deadlineWorkdays: z.number().int().nullable(),
-  progress: z.object({ recipients: z.number(), signed: z.number(), answered: z.number(), accepted: z.number(), overdue: z.number() }),
+  id: z.string(),
+  number: z.string(),
+  tenant: Tenant,
+  issuer: z.string(),
+  type: NoticeType,
+  urgency: z.enum(['normal', 'urgent', 'extra-urgent']),
+  title: z.string(),
+  status: z.enum(['draft', 'issued', 'withdrawn', 'closed']),
+  incidentId: z.string().nullable(),
+  issuedAt: Time.nullable(),
+  deadline: Time.nullable(),
+  deadlineWorkdays: z.number().int().nullable(),
+  progress: z.object({
+    recipients: z.number(),
+    signed: z.number(),
+    answered: z.number(),
+    accepted: z.number(),
+    overdue: z.number(),
+  }),
   createdAt: Time,
 });
 export type Notice = z.infer<typeof Notice>;
 export const NoticeDetail = Notice.extend({
-  body: z.string(), basis: z.string(), requirements: z.array(z.string()), recipients: z.array(NoticeRecipient),
-  entries: z.array(z.object({ id: z.string(), recipientId: z.string().nullable(), institution: z.string(), at: Time, kind: z.string(), actor: z.string(), body: z.string(), files: z.array(NoticeFile) })),
+  body: z.string(),
+  basis: z.string(),
+  requirements: z.array(z.string()),
+  recipients: z.array(NoticeRecipient),
+  entries: z.array(
+    z.object({
+      id: z.string(),
+      recipientId: z.string().nullable(),
+      institution: z.string(),
+      at: Time,
+      kind: z.string(),
+      actor: z.string(),
+      body: z.string(),
+      files: z.array(NoticeFile),
+    }),
+  ),
   actions: z.array(z.string()),
-  receiptDeadline: Time.nullable().optional(), withdrawnReason: z.string().optional(),
+  receiptDeadline: Time.nullable().optional(),
+  withdrawnReason: z.string().optional(),
   /** Set when the deadline was counted through a year whose holidays are not published yet. */
   calendarWarning: z.string().optional(),
 });
 export type NoticeDetail = z.infer<typeof NoticeDetail>;
 export const NoticeDraft = z.object({
-  type: NoticeType, urgency: z.enum(['normal', 'urgent', 'extra-urgent']).default('normal'), title: z.string().min(2).max(120), body: z.string().min(1).max(20_000),
-  basis: z.string().max(1000).default(''), requirements: z.array(z.string().max(1000)).max(30).default([]), recipients: z.array(Tenant).min(1).max(500),
-  incidentId: z.string().optional(), deadlineWorkdays: z.number().int().min(1).max(120).default(5),
+  type: NoticeType,
+  urgency: z.enum(['normal', 'urgent', 'extra-urgent']).default('normal'),
+  title: z.string().min(2).max(120),
+  body: z.string().min(1).max(20_000),
+  basis: z.string().max(1000).default(''),
+  requirements: z.array(z.string().max(1000)).max(30).default([]),
+  recipients: z.array(Tenant).min(1).max(500),
+  incidentId: z.string().optional(),
+  deadlineWorkdays: z.number().int().min(1).max(120).default(5),
 });
 
 export const Report = z.object({
-  id: z.string(), tenant: Tenant, institution: z.string(), kind: z.enum(['weekly', 'monthly', 'custom']), from: Time, to: Time, title: z.string(),
-  status: z.enum(['queued', 'running', 'ready', 'failed']), progress: z.number().int(), createdAt: Time, error: z.string().nullable(),
+  id: z.string(),
+  tenant: Tenant,
+  institution: z.string(),
+  kind: z.enum(['weekly', 'monthly', 'custom']),
+  from: Time,
+  to: Time,
+  title: z.string(),
+  status: z.enum(['queued', 'running', 'ready', 'failed']),
+  progress: z.number().int(),
+  createdAt: Time,
+  error: z.string().nullable(),
 });
 export type Report = z.infer<typeof Report>;
 
@@ -286,26 +470,67 @@ export const Overview = z.object({
   tenant: z.string(),
   name: z.string(),
   totals: z.object({
-    institutions: z.number(), sources: z.number(), silentSources: z.number(), eventsToday: z.number(), eventsPerSecond: z.number(),
-    alertsToday: z.number(), openAlerts: z.number(), criticalAlerts: z.number(), openIncidents: z.number(), openNotices: z.number(), overdueNotices: z.number(),
-    mttdSeconds: z.number().nullable(), mttrSeconds: z.number().nullable(), assets: z.number(),
+    institutions: z.number(),
+    sources: z.number(),
+    silentSources: z.number(),
+    eventsToday: z.number(),
+    eventsPerSecond: z.number(),
+    alertsToday: z.number(),
+    openAlerts: z.number(),
+    criticalAlerts: z.number(),
+    openIncidents: z.number(),
+    openNotices: z.number(),
+    overdueNotices: z.number(),
+    mttdSeconds: z.number().nullable(),
+    mttrSeconds: z.number().nullable(),
+    assets: z.number(),
   }),
   /** One point per interval, oldest first. */
   trend: z.array(z.object({ at: Time, events: z.number(), alerts: z.number(), critical: z.number() })),
   byLevel: z.record(z.string(), z.number()),
   byTactic: z.array(z.object({ tactic: z.string(), count: z.number() })),
-  topRules: z.array(z.object({ ruleId: z.string(), titleZh: z.string(), title: z.string(), level: Level, count: z.number() })),
-  topAttackers: z.array(z.object({ ip: z.string(), count: z.number(), institutions: z.number(), internal: z.boolean() })),
+  topRules: z.array(
+    z.object({ ruleId: z.string(), titleZh: z.string(), title: z.string(), level: Level, count: z.number() }),
+  ),
+  topAttackers: z.array(
+    z.object({ ip: z.string(), count: z.number(), institutions: z.number(), internal: z.boolean() }),
+  ),
   topTargets: z.array(z.object({ value: z.string(), name: z.string(), institution: z.string(), count: z.number() })),
   institutions: z.array(Institution),
   latestAlerts: z.array(Alert),
   openIncidents: z.array(Incident),
-  noticesDue: z.array(z.object({ id: z.string(), number: z.string(), title: z.string(), institution: z.string(), status: z.string(), deadline: Time.nullable(), overdue: z.boolean() })),
-  ranking: z.array(z.object({ tenant: z.string(), institution: z.string(), score: z.number(), openAlerts: z.number(), overdueNotices: z.number(), mttrSeconds: z.number().nullable(),
-    /** Points taken off 100, by reason: alerts, notices, silence, response. */
-    factors: z.record(z.string(), z.number()).optional() })),
+  noticesDue: z.array(
+    z.object({
+      id: z.string(),
+      number: z.string(),
+      title: z.string(),
+      institution: z.string(),
+      status: z.string(),
+      deadline: Time.nullable(),
+      overdue: z.boolean(),
+    }),
+  ),
+  ranking: z.array(
+    z.object({
+      tenant: z.string(),
+      institution: z.string(),
+      score: z.number(),
+      openAlerts: z.number(),
+      overdueNotices: z.number(),
+      mttrSeconds: z.number().nullable(),
+      /** Points taken off 100, by reason: alerts, notices, silence, response. */
+      factors: z.record(z.string(), z.number()).optional(),
+    }),
+  ),
 });
 export type Overview = z.infer<typeof Overview>;
 
 /** Signals on the bus and on `/api/v1/live`. */
-export const LIVE_TOPICS = ['alert.changed', 'incident.changed', 'notice.changed', 'source.changed', 'report.changed', 'rules.changed'] as const;
+export const LIVE_TOPICS = [
+  'alert.changed',
+  'incident.changed',
+  'notice.changed',
+  'source.changed',
+  'report.changed',
+  'rules.changed',
+] as const;

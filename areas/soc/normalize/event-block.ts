@@ -69,8 +69,7 @@ type Place = 'skip' | 'column' | 'same';
 const places = new Map<string, Place>();
 for (const key of [...APART_KEYS, ...DERIVED]) places.set(key, 'skip');
 for (const key of Object.keys(SAME_AS)) places.set(key, 'same');
-for (const column of EVENT_COLUMNS)
-  if ('ecs' in column && !APART.has(column.column)) places.set(column.ecs, 'column');
+for (const column of EVENT_COLUMNS) if ('ecs' in column && !APART.has(column.column)) places.set(column.ecs, 'column');
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -108,7 +107,11 @@ export function createEventBlock(): EventBlock {
       });
     } else {
       const text = data as LowCardinalityColumn | TextColumn;
-      ecs.push({ key, push: (value) => text.push(typeof value === 'string' ? value : value === undefined || value === null ? '' : textOf(value)) });
+      ecs.push({
+        key,
+        push: (value) =>
+          text.push(typeof value === 'string' ? value : value === undefined || value === null ? '' : textOf(value)),
+      });
     }
   }
   const tenant = made.get('tenant') as LowCardinalityColumn;

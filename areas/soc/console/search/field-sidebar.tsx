@@ -117,7 +117,7 @@ function Values({
         <li key={entry.value}>
           <span className="xl-spread">
             <span className="xl-ellipsis xl-mono" title={entry.value}>
-              {entry.value === '' ? '(空)' : entry.value}
+              {entry.value === '' ? '（空）' : entry.value}
             </span>
             <span className="xl-num">{number(entry.count, true)}</span>
           </span>

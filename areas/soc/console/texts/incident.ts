@@ -14,7 +14,7 @@ export const incidentTexts: Texts = {
   'incident.view.all': ['全部', 'All'],
   'incident.none': ['没有处置中的安全事件', 'No incident in progress'],
   'incident.noneHint': [
-    '告警会自动归并成事件;也可在告警队列中选中多条,点击"合为一个安全事件"。',
+    '告警会自动归并成事件；也可在告警队列中选中多条，点击"合为一个安全事件"。',
     'Alerts join into incidents by themselves; or select several in the queue and join them.',
   ],
   'incident.grade': ['事件分级', 'Grade'],
@@ -27,7 +27,7 @@ export const incidentTexts: Texts = {
   'incident.conclusion': ['处置结论', 'Conclusion'],
   'incident.conclusionHint': ['原因、影响范围、处置措施、改进建议', 'Cause, scope, measures, what to improve'],
   'incident.graph': ['实体关系', 'Entities'],
-  'incident.graphHint': ['拖动查看,点击节点检索日志', 'drag to look, click a node to hunt'],
+  'incident.graphHint': ['拖动查看，点击节点检索日志', 'drag to look, click a node to hunt'],
   'incident.noGraph': ['没有可展示的实体关系', 'No entities to draw'],
   'incident.alertsTab': ['告警({{n}})', 'Alerts ({{n}})'],
   'incident.noticesTab': ['通报({{n}})', 'Notices ({{n}})'],
@@ -59,7 +59,7 @@ export const incidentTexts: Texts = {
   'incident.newTitle': ['新事件标题', 'Title of the new incident'],
   'incident.measures': ['遏制措施', 'Measures taken'],
   'incident.measuresHint': [
-    '例如:已断开 10.20.3.17 网络,核心交换机阻断 445 端口',
+    '例如：已断开 10.20.3.17 网络，核心交换机阻断 445 端口',
     'e.g. 10.20.3.17 disconnected, port 445 blocked',
   ],
   'incident.statutory': ['法定报告', 'Statutory reports'],
@@ -70,7 +70,7 @@ export const incidentTexts: Texts = {
   ],
   'incident.dialog.contain': ['标记为已遏制', 'Mark as contained'],
   'incident.dialog.contain.note': [
-    '此刻将记为遏制时间,用于计算处置用时。',
+    '此刻将记为遏制时间，用于计算处置用时。',
     'This moment is recorded and MTTR is computed from it.',
   ],
   'incident.dialog.close': ['关闭事件', 'Close the incident'],
@@ -110,11 +110,11 @@ export const incidentTexts: Texts = {
   'statutory.saved': ['已提交并存档', 'Submitted and archived'],
   'statutory.notRequired': ['当前分级无需法定报告', 'No statutory report at this grade'],
   'statutory.notRequiredHint': [
-    '分级调整为较大及以上后,初报、总结报告的时限会自动开始计时。',
+    '分级调整为较大及以上后，初报、总结报告的时限会自动开始计时。',
     'Once graded major or above the clocks start by themselves.',
   ],
   'statutory.dialogNote': [
-    '原因尚不明确时可先报已知内容,其余随后补报;每次提交保存为一个版本。',
+    '原因尚不明确时可先报已知内容，其余随后补报；每次提交保存为一个版本。',
     'Report what is known first and supplement later; each submission is kept as a version.',
   ],
 };

@@ -13,11 +13,11 @@ export const screenTexts: Texts = {
   'screen.live.polling': ['重连中', 'Reconnecting'],
   'screen.loading': ['正在载入态势数据', 'Loading'],
   'screen.unreachable': [
-    '暂时连不上服务器,恢复后自动显示',
+    '暂时连不上服务器，恢复后自动显示',
     'The server cannot be reached; the screen returns by itself',
   ],
   'screen.refused': ['大屏未获授权', 'This screen is not authorised'],
-  'screen.refusedHint': ['请使用带令牌的大屏地址,或', 'Open the address that carries the screen token, or'],
+  'screen.refusedHint': ['请使用带令牌的大屏地址，或', 'Open the address that carries the screen token, or'],
   'screen.signIn': ['登录后查看', 'sign in'],
   'screen.kpi.events': ['今日日志', 'Events today'],
   'screen.kpi.alerts': ['今日告警', 'Alerts today'],
