@@ -97,7 +97,7 @@ describe.skipIf(missing !== undefined)('console', { timeout: 240_000 }, () => {
     const supervisor = await as('supervisor');
     await supervisor.page.goto(`${server.url}/keys`);
     await supervisor.page.getByRole('button', { name: '新建大屏令牌' }).click();
-    await supervisor.page.getByPlaceholder('例如:应急指挥大厅').fill('指挥大厅');
+    await supervisor.page.getByPlaceholder(/应急指挥大厅/).fill('指挥大厅');
     await supervisor.page.locator('.ant-modal-footer .ant-btn-primary').click();
     const address = (await supervisor.page.getByTestId('new-key').innerText()).trim();
     expect(address).toContain('/screen?token=xlv_');

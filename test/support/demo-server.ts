@@ -56,7 +56,7 @@ export async function startDemo(): Promise<DemoServer> {
   );
   let output = '';
   const url = await new Promise<string>((done, fail) => {
-    const timer = setTimeout(() => fail(new Error(`the demo was not ready in time\n${output.slice(-4000)}`)), 240_000);
+    const timer = setTimeout(() => fail(new Error(`the demo was not ready in time\n${output.slice(-4000)}`)), 420_000);
     const take = (chunk: Buffer): void => {
       output = (output + chunk.toString('utf8')).slice(-20_000);
       const ready = /^ready: (\S+)$/m.exec(output)?.[1];
