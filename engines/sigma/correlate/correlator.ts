@@ -1,11 +1,14 @@
-import { resolveField, type FieldMapping } from '../mapping/field-mapping.ts';
-import { lookup, lookupFirst, textOf } from '../compile/values.ts';
-import { fold } from '../text/fold.ts';
+import type { FieldMapping } from '../mapping/field-mapping.ts';
+import { textOf } from '../compile/values.ts';
 import type { CorrelationRule, SigmaEvent, SigmaIssue, SigmaRule } from '../types.ts';
+import { createFeed, keyOf, type Feed } from './feed.ts';
+import { GroupTable } from './group-table.ts';
+import { Interner } from './interner.ts';
+import { Judge } from './judge.ts';
 import { linkCorrelations, type Link } from './links.ts';
-import type { Item } from './measure.ts';
 import { readSnapshot, type CorrelatorSnapshot } from './snapshot.ts';
-import { Window, type Found } from './window.ts';
+import { WindowEvents } from './window-events.ts';
+import { Windows, type Found } from './windows.ts';
 
 export interface CorrelatorOptions {
   /** How much older than the newest event of its group an event may be, in milliseconds. Default 60,000. */
@@ -76,14 +79,16 @@ export interface Correlator {
   readonly suppressed: ReadonlySet<string>;
 }
 
-interface Bucket {
-  readonly link: Link;
-  readonly key: string;
-  group: Record<string, string>;
-  readonly window: Window;
-}
+type Fields = Readonly<Record<string, unknown>>;
 
-const MAX_EVIDENCE = 100;
+const NO_HITS: readonly CorrelationHit[] = [];
+
+interface Running {
+  readonly link: Link;
+  readonly windows: Windows;
+  /** Folded `group-by` values → row of the group. */
+  readonly groups: Map<string, number>;
+}
 
 /**
  * Creates the correlator for correlation rules: it is told which rule matched which event, in about the order of event
@@ -120,97 +125,75 @@ export function createCorrelator(
   const evidenceOf = options.evidence ?? ((event: SigmaEvent) => textOf(event['event.id']));
   const { links, byRule, issues, suppressed } = linkCorrelations(correlations, options.rules ?? []);
   const rules = new Map((options.rules ?? []).map((rule) => [rule.id, rule]));
-  // In order of the last event, so that the first is the one to give up.
-  const buckets = new Map<string, Bucket>();
+  const groups = new GroupTable();
+  const events = new WindowEvents(groups);
+  const texts = new Interner();
   const counters = { events: 0, evictedGroups: 0, droppedEvents: 0, lateEvents: 0, incompleteEvents: 0 };
+  const shared = { groups, events, texts, counters };
+  const running = links.map((link): Running => ({
+    link,
+    windows: new Windows(new Judge(link.rule, texts), shared, { lateness, limit: maxEventsPerGroup }),
+    groups: new Map(),
+  }));
+  const feeds = new Map<string, readonly Feed[]>();
+  for (const [id, targets] of byRule) {
+    feeds.set(
+      id,
+      targets.map(({ link, position }) => createFeed(link, position, rules.get(id), options.mapping)),
+    );
+  }
+  const runningOf = (group: number): Running => running[groups.link[group] as number] as Running;
 
-  const read = (
-    link: Link,
-    position: number,
-    ruleId: string,
-    field: string,
-    event: SigmaEvent,
-    fields: Readonly<Record<string, unknown>> | undefined,
-  ): unknown => {
-    const aliased = link.aliases[position]?.[field] ?? field;
-    if (fields !== undefined && Object.hasOwn(fields, aliased)) return fields[aliased];
-    const rule = rules.get(ruleId);
-    if (rule === undefined) return lookup(event, aliased);
-    return lookupFirst(event, resolveField(options.mapping, rule.logsource, aliased)) ?? lookup(event, aliased);
-  };
-
-  const open = (link: Link, key: string): Bucket => {
-    const known = buckets.get(key);
+  const open = (one: Running, key: string): number => {
+    const known = one.groups.get(key);
     if (known !== undefined) {
-      buckets.delete(key);
-      buckets.set(key, known);
+      groups.touch(known);
       return known;
     }
-    while (buckets.size >= maxGroups) evictOldest();
-    const bucket: Bucket = { link, key, group: {}, window: new Window(link.rule, lateness, maxEventsPerGroup) };
-    buckets.set(key, bucket);
-    return bucket;
+    while (groups.size >= maxGroups && groups.size > 0) evictOldest();
+    const group = groups.add(one.link.index, key);
+    events.open(group);
+    one.groups.set(key, group);
+    return group;
   };
   const evictOldest = (): void => {
-    const [oldest] = buckets.values();
-    if (oldest === undefined) return;
-    forget(oldest);
+    forget(groups.oldest);
     counters.evictedGroups++;
   };
-  const forget = (bucket: Bucket): void => {
-    counters.events -= bucket.window.items.length;
-    buckets.delete(bucket.key);
+  const forget = (group: number): void => {
+    const { windows, groups: byKey } = runningOf(group);
+    windows.clear(group);
+    byKey.delete(groups.key[group] as string);
+    groups.remove(group);
   };
 
-  const hitOf = (bucket: Bucket, { items, value }: Found): CorrelationHit => ({
-    rule: bucket.link.rule,
-    group: bucket.group,
-    from: (items[0] as Item).at,
-    to: (items.at(-1) as Item).at,
-    value,
-    count: items.length,
-    evidence: items.slice(-MAX_EVIDENCE).flatMap((item) => item.evidence ?? []),
+  const groupOf = (group: number): Record<string, string> => {
+    const { groupBy } = runningOf(group).link.rule;
+    const label = groups.label[group] as string | readonly string[];
+    if (typeof label !== 'string') return Object.fromEntries(groupBy.map((field, at) => [field, label[at] as string]));
+    return groupBy.length === 0 ? {} : { [groupBy[0] as string]: label };
+  };
+  const hitOf = (rule: CorrelationRule, group: Record<string, string>, found: Found): CorrelationHit => ({
+    rule,
+    group,
+    ...found,
   });
 
-  const feed = (
-    link: Link,
-    position: number,
-    ruleId: string,
-    event: SigmaEvent,
-    at: number,
-    fields: Readonly<Record<string, unknown>> | undefined,
-  ): CorrelationHit[] => {
-    const group: Record<string, string> = {};
-    let key = String(link.index);
-    for (const field of link.rule.groupBy) {
-      const value = printed(read(link, position, ruleId, field, event, fields));
-      if (value === undefined) {
-        counters.incompleteEvents++;
-        return [];
-      }
-      group[field] = value;
-      key += `\u0000${fold(value)}`;
-    }
-    const counted = countedValue(link.rule, (field) => read(link, position, ruleId, field, event, fields));
-    if (counted === undefined) {
+  const push = (feed: Feed, event: SigmaEvent, at: number, fields: Fields | undefined): readonly CorrelationHit[] => {
+    const label = feed.group(event, fields);
+    const counted = label === undefined ? undefined : feed.counted(event, fields);
+    if (label === undefined || counted === undefined) {
       counters.incompleteEvents++;
-      return [];
+      return NO_HITS;
     }
-    const bucket = open(link, key);
-    bucket.group = group;
-    const evidence = evidenceOf(event);
-    const before = bucket.window.items.length;
-    const { found, late, dropped } = bucket.window.push({
-      at,
-      rule: position,
-      ...(counted.value === undefined ? {} : { value: counted.value }),
-      ...(evidence === undefined ? {} : { evidence }),
-    });
-    counters.events += bucket.window.items.length - before;
-    counters.droppedEvents += dropped;
-    if (late) counters.lateEvents++;
-    while (counters.events > maxEvents && buckets.size > 1) evictOldest();
-    return found === undefined ? [] : chain(hitOf(bucket, found));
+    const one = running[feed.link.index] as Running;
+    const group = open(one, keyOf(label));
+    groups.label[group] = label;
+    const found = one.windows.push(group, at, feed.position, counted.value, evidenceOf(event));
+    // Before others are given up, which could not take this group, but chained hits could.
+    const hits = found.length === 0 ? NO_HITS : found.map((each) => hitOf(feed.link.rule, groupOf(group), each));
+    while (counters.events > maxEvents && groups.size > 1) evictOldest();
+    return hits.length === 0 ? NO_HITS : hits.flatMap(chain);
   };
 
   /** A hit, and the hits of the correlations that refer to its correlation. */
@@ -219,22 +202,17 @@ export function createCorrelator(
     ...dispatch(hit.rule.id, hit.group, hit.to, undefined),
   ];
 
-  const dispatch = (
-    ruleId: string,
-    event: SigmaEvent,
-    at: number,
-    fields: Readonly<Record<string, unknown>> | undefined,
-  ): CorrelationHit[] => {
-    const targets = byRule.get(ruleId);
-    if (targets === undefined) return [];
-    return targets.flatMap(({ link, position }) => feed(link, position, ruleId, event, at, fields));
+  const dispatch = (ruleId: string, event: SigmaEvent, at: number, fields: Fields | undefined): CorrelationHit[] => {
+    const hits: CorrelationHit[] = [];
+    for (const feed of feeds.get(ruleId) ?? []) hits.push(...push(feed, event, at, fields));
+    return hits;
   };
 
   return {
     issues,
     suppressed,
     get stats() {
-      return { groups: buckets.size, ...counters };
+      return { groups: groups.size, ...counters };
     },
     push(ruleId, event, timestampMs, fields) {
       if (!Number.isFinite(timestampMs)) {
@@ -244,64 +222,50 @@ export function createCorrelator(
       return dispatch(ruleId, event, timestampMs, fields);
     },
     advance(now) {
+      // First who is concerned: chained hits open, touch and give up groups while we go.
+      const due: { group: number; life: number }[] = [];
+      for (let group = groups.oldest; group >= 0; group = groups.after(group)) {
+        if (runningOf(group).windows.isDue(group, now)) due.push({ group, life: groups.life[group] as number });
+      }
       const hits: CorrelationHit[] = [];
-      // A copy: chained hits open and touch buckets while we go.
-      for (const bucket of Array.from(buckets.values())) {
-        const before = bucket.window.items.length;
-        for (const found of bucket.window.advance(now)) hits.push(...chain(hitOf(bucket, found)));
-        counters.events += bucket.window.items.length - before;
-        if (bucket.window.isOver(now)) forget(bucket);
+      for (const { group, life } of due) {
+        if (groups.life[group] !== life) continue;
+        const { link, windows } = runningOf(group);
+        const label = groupOf(group);
+        for (const found of windows.closeOver(group, now)) hits.push(...chain(hitOf(link.rule, label, found)));
+        if (groups.life[group] === life && windows.isOver(group, now)) forget(group);
       }
       return hits;
     },
     snapshot(): CorrelatorSnapshot {
-      return {
-        version: 1,
-        counters: { ...counters },
-        groups: [...buckets.values()].map(({ link, key, group, window }) => ({
+      const saved: CorrelatorSnapshot['groups'][number][] = [];
+      for (let group = groups.oldest; group >= 0; group = groups.after(group)) {
+        const { link, windows } = runningOf(group);
+        const lastHit = groups.lastHit[group] as number;
+        saved.push({
           correlation: link.rule.id,
-          key: key.slice(key.indexOf('\u0000') + 1),
-          grouped: key.includes('\u0000'),
-          group,
-          ...window.state(),
-        })),
-      };
+          key: groups.key[group] as string,
+          grouped: link.rule.groupBy.length > 0,
+          group: groupOf(group),
+          items: windows.save(group),
+          ...(Number.isNaN(lastHit) ? {} : { lastHit }),
+        });
+      }
+      return { version: 1, counters: { ...counters }, groups: saved };
     },
     restore(state) {
       const snapshot = readSnapshot(state);
-      buckets.clear();
+      while (groups.size > 0) forget(groups.oldest);
       Object.assign(counters, snapshot.counters, { events: 0 });
-      const byId = new Map(links.map((link) => [link.rule.id, link]));
-      for (const saved of snapshot.groups) {
-        const link = byId.get(saved.correlation);
-        if (link === undefined || saved.items.some((item) => item.rule >= link.rule.rules.length)) continue;
-        const bucket = open(link, saved.grouped ? `${link.index}\u0000${saved.key}` : String(link.index));
-        bucket.group = { ...saved.group };
-        bucket.window.restore(saved);
-        counters.events += bucket.window.items.length;
+      const byId = new Map(running.map((one) => [one.link.rule.id, one]));
+      for (const { correlation, key, group: label, items, lastHit } of snapshot.groups) {
+        const one = byId.get(correlation);
+        if (one === undefined || items.some((item) => item.rule >= one.link.rule.rules.length)) continue;
+        const group = open(one, key);
+        const values = one.link.rule.groupBy.map((field) => label[field] ?? '');
+        groups.label[group] = values.length > 1 ? values : (values[0] ?? '');
+        one.windows.restore(group, items, lastHit);
       }
     },
   };
-}
-
-function printed(value: unknown): string | undefined {
-  const text = textOf(value);
-  if (text !== undefined) return text;
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  return value.length === 1 ? printed(value[0]) : JSON.stringify(value);
-}
-
-/** The value an item carries: nothing, the counted value(s) as text, or a number. Undefined: the event lacks it. */
-function countedValue(
-  rule: CorrelationRule,
-  readField: (field: string) => unknown,
-): { value?: string | number } | undefined {
-  if (!rule.type.startsWith('value_')) return {};
-  if (rule.type === 'value_count') {
-    const parts = rule.condition.fields.map((field) => printed(readField(field)));
-    return parts.includes(undefined) ? undefined : { value: fold(parts.join('\u0000')) };
-  }
-  const raw = printed(readField(rule.condition.fields[0] as string));
-  const value = raw === undefined || raw.trim() === '' ? Number.NaN : Number(raw);
-  return Number.isFinite(value) ? { value } : undefined;
 }

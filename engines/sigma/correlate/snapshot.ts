@@ -1,4 +1,13 @@
-import type { Item } from './measure.ts';
+/** One event as a snapshot has it. */
+export interface SavedEvent {
+  /** Event time in milliseconds. */
+  readonly at: number;
+  /** Position of the rule in the correlation's `rules`. */
+  readonly rule: number;
+  /** The counted value (value_count), or the number (the other value types). */
+  readonly value?: string | number;
+  readonly evidence?: string;
+}
 
 /** What a correlator remembers, as JSON. */
 export interface CorrelatorSnapshot {
@@ -12,14 +21,14 @@ export interface SavedGroup {
   readonly key: string;
   readonly grouped: boolean;
   readonly group: Readonly<Record<string, string>>;
-  readonly items: readonly Item[];
+  readonly items: readonly SavedEvent[];
   readonly lastHit?: number;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isItem = (value: unknown): value is Item =>
+const isEvent = (value: unknown): value is SavedEvent =>
   isRecord(value) && Number.isFinite(value['at']) && Number.isInteger(value['rule']) && (value['rule'] as number) >= 0;
 
 const isGroup = (value: unknown): value is SavedGroup =>
@@ -28,7 +37,7 @@ const isGroup = (value: unknown): value is SavedGroup =>
   typeof value['key'] === 'string' &&
   isRecord(value['group']) &&
   Array.isArray(value['items']) &&
-  value['items'].every(isItem);
+  value['items'].every(isEvent);
 
 /** Checks the shape of stored state. Throws a TypeError that says what is wrong. */
 export function readSnapshot(state: unknown): CorrelatorSnapshot {
