@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- the contract is read as one list of shapes; splitting it would only hide what crosses the boundary */
 /**
  * What other areas, the console and scripts may know of the SOC: shapes by data, nothing of how it works.
  * Times are ISO 8601 UTC. Percentages are 0..100. Every list answers `{ items, total, next? }`.
