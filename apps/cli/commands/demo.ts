@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { action, readConfig } from '../command.ts';
 import type { Register } from '../command.ts';
 import type { DemoAccount } from '../demo/accounts.ts';
-import { EXIT, printError } from '../output.ts';
+import { printError } from '../output.ts';
+import { signalled, stopAndExit } from '../stopping.ts';
 
 interface DemoOptions {
   readonly port?: string;
@@ -14,8 +15,6 @@ interface DemoOptions {
   readonly backfill: string;
   readonly quiet?: boolean;
 }
-
-const HARD_STOP_MS = 9_700;
 
 export const registerDemo: Register = (program) => {
   program
@@ -33,9 +32,7 @@ export const registerDemo: Register = (program) => {
           data,
           ...(options.port === undefined ? {} : { port: Number(options.port) }),
         });
-        const stopping = new Promise<void>((resolve) => {
-          for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-        });
+        const stopping = signalled();
         const say = (text: string): void => output.say(text);
         const [{ startServer }, { prepareDemo }] = await Promise.all([
           import('@xinglin/server'),
@@ -63,11 +60,8 @@ export const registerDemo: Register = (program) => {
                 say,
               });
         await stopping;
-        const timer = setTimeout(() => process.exit(EXIT.failed), HARD_STOP_MS);
-        timer.unref();
         player?.kill('SIGTERM');
-        const failed = await server.stop();
-        process.exit(failed.length === 0 ? EXIT.ok : EXIT.failed);
+        await stopAndExit(server);
       }),
     );
 };

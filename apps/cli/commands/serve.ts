@@ -1,7 +1,7 @@
 import type { FirstAccounts } from '@xinglin/server';
 import { action, readConfig } from '../command.ts';
 import type { Register } from '../command.ts';
-import { EXIT } from '../output.ts';
+import { signalled, stopAndExit } from '../stopping.ts';
 
 interface ServeOptions {
   readonly host?: string;
@@ -9,9 +9,6 @@ interface ServeOptions {
   readonly data?: string;
   readonly console: boolean;
 }
-
-/** Everything must be flushed within ten seconds of SIGTERM; what is not is cut. */
-const HARD_STOP_MS = 9_700;
 
 export const registerServe: Register = (program) => {
   program
@@ -32,20 +29,10 @@ export const registerServe: Register = (program) => {
         if (server.firstAccounts !== undefined) showAccounts(server.firstAccounts);
         process.stdout.write(`ready: ${server.url}\n`);
         await stopping;
-        const timer = setTimeout(() => process.exit(EXIT.failed), HARD_STOP_MS);
-        timer.unref();
-        const failed = await server.stop();
-        // Native engines may hold the event loop; everything was flushed and closed above.
-        process.exit(failed.length === 0 ? EXIT.ok : EXIT.failed);
+        await stopAndExit(server);
       }),
     );
 };
-
-function signalled(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
-  });
-}
 
 function showAccounts({ accounts, file }: FirstAccounts): void {
   const lines = accounts.map(

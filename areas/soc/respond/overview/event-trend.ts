@@ -2,10 +2,10 @@ import { covers, inScope } from '@xinglin/platform/access';
 import type { Actor } from '@xinglin/platform/access';
 import type { EventStore } from '@xinglin/platform/events';
 import { trendOf } from './interval.ts';
+import { createRemembered } from './remembered.ts';
 
 /** Slower than the rest of the overview: a day's curve does not change in seconds, and the count reads the event store. */
 const FRESH_MS = 20_000;
-const MOST_CACHED = 200;
 
 export type EventTrend = (
   actor: Actor,
@@ -18,7 +18,7 @@ export type EventTrend = (
  * of the point in epoch milliseconds → count. When the store does not answer, nothing is told and the caller keeps what it has.
  */
 export function createEventTrend(events: Pick<EventStore, 'query'>): EventTrend {
-  const cache = new Map<string, { readonly at: number; readonly answer: Promise<ReadonlyMap<number, number>> }>();
+  const remembered = createRemembered<ReadonlyMap<number, number>>(FRESH_MS);
 
   async function read(scopes: readonly string[], now: Date, hours: number): Promise<ReadonlyMap<number, number>> {
     const { widthMs, points } = trendOf(now, hours);
@@ -39,16 +39,6 @@ export function createEventTrend(events: Pick<EventStore, 'query'>): EventTrend 
         : inScope(actor, tenant)
           ? [tenant]
           : actor.scopes.filter((scope) => covers(tenant, scope));
-    const key = JSON.stringify([scopes, hours]);
-    const known = cache.get(key);
-    const time = now.getTime();
-    if (known !== undefined && time - known.at < FRESH_MS && time >= known.at) return known.answer;
-    const answer = read(scopes, now, hours);
-    cache.delete(key);
-    cache.set(key, { at: time, answer });
-    const [oldest] = cache.keys();
-    if (cache.size > MOST_CACHED && oldest !== undefined) cache.delete(oldest);
-    answer.catch(() => cache.delete(key));
-    return answer;
+    return remembered(JSON.stringify([scopes, hours]), now.getTime(), () => read(scopes, now, hours));
   };
 }

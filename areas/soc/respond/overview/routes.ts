@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { Overview } from '../../contract.ts';
 import { createEventTrend } from './event-trend.ts';
 import { readOverview } from './read.ts';
+import { createRemembered } from './remembered.ts';
 
 const FRESH_MS = 2_000;
-const MOST_CACHED = 200;
 const Query = z.object({
   tenant: z.string().max(200).optional(),
   hours: z.coerce.number().int().min(1).max(720).default(24),
@@ -18,7 +18,7 @@ const Query = z.object({
 export function overviewRoutes(platform: Pick<Platform, 'state' | 'events' | 'now' | 'log'>): RouteSpec[] {
   const { state, events, now, log } = platform;
   const eventTrend = createEventTrend(events);
-  const cache = new Map<string, { readonly at: number; readonly answer: Promise<Overview> }>();
+  const remembered = createRemembered<Overview>(FRESH_MS);
 
   return [
     defineRoute({
@@ -38,29 +38,22 @@ export function overviewRoutes(platform: Pick<Platform, 'state' | 'events' | 'no
         if (!visible) throw new XinglinError('resource.not_found', { what: 'institution', id: tenant });
         const time = now().getTime();
         const key = JSON.stringify([actor.scopes, actor.tenant, query.tenant ?? null, query.hours]);
-        const known = cache.get(key);
-        if (known !== undefined && time - known.at < FRESH_MS && time >= known.at) return known.answer;
-        const answer = Promise.all([
-          state.read(actor, 'overview:read', (tx) => readOverview(tx, actor, now(), query)),
-          eventTrend(actor, now(), query).catch((error: unknown) => {
-            log.warn({ err: error }, 'the event trend could not be read; the overview shows what arrived instead');
-            return undefined;
-          }),
-        ]).then(([overview, happened]) =>
-          happened === undefined
-            ? overview
-            : {
-                ...overview,
-                trend: overview.trend.map((point) => ({ ...point, events: happened.get(Date.parse(point.at)) ?? 0 })),
-              },
+        return remembered(key, time, () =>
+          Promise.all([
+            state.read(actor, 'overview:read', (tx) => readOverview(tx, actor, now(), query)),
+            eventTrend(actor, now(), query).catch((error: unknown) => {
+              log.warn({ err: error }, 'the event trend could not be read; the overview shows what arrived instead');
+              return undefined;
+            }),
+          ]).then(([overview, happened]) =>
+            happened === undefined
+              ? overview
+              : {
+                  ...overview,
+                  trend: overview.trend.map((point) => ({ ...point, events: happened.get(Date.parse(point.at)) ?? 0 })),
+                },
+          ),
         );
-        cache.delete(key);
-        cache.set(key, { at: time, answer });
-        const [oldest] = cache.keys();
-        if (cache.size > MOST_CACHED && oldest !== undefined) cache.delete(oldest);
-        // A failure is not remembered.
-        answer.catch(() => cache.delete(key));
-        return answer;
       },
     }),
   ];
