@@ -4,6 +4,7 @@
  */
 export { catalogue } from './catalogue.ts';
 export { createParser } from './parser.ts';
+export { datasetOfSource, sourceNames } from './sources.ts';
 export { parseSyslog } from './syslog.ts';
 export { apache } from './apache/parser.ts';
 export { cef } from './cef/parser.ts';

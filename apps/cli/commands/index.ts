@@ -6,6 +6,7 @@ import { registerDetect } from './detect.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerOpenapi } from './openapi.ts';
+import { registerParse } from './parse.ts';
 import { registerReplay } from './replay.ts';
 import { registerServe } from './serve.ts';
 import { registerUser } from './user.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Register[] = [
   registerCollect,
   registerReplay,
   registerDetect,
+  registerParse,
   registerDoctor,
   registerMigrate,
   registerAudit,
