@@ -43,6 +43,10 @@ export const EventRecord = z.object({
 });
 export type EventRecord = z.infer<typeof EventRecord>;
 
+/** An account that may be given work; `tenant` '' is the whole platform. */
+export const Assignee = z.object({ id: z.string(), name: z.string(), tenant: z.union([Tenant, z.literal('')]) });
+export type Assignee = z.infer<typeof Assignee>;
+
 export const Alert = z.object({
   id: z.string(),
   tenant: Tenant,
@@ -57,6 +61,7 @@ export const Alert = z.object({
   verdict: Verdict.nullable(),
   verdictReason: z.string(),
   assignee: z.string().nullable(),
+  assigneeName: z.string().nullable(),
   count: z.number().int(),
   firstSeen: Time,
   lastSeen: Time,
@@ -101,6 +106,7 @@ export const Incident = z.object({
   status: IncidentStatus,
   verdict: Verdict.nullable(),
   assignee: z.string().nullable(),
+  assigneeName: z.string().nullable(),
   conclusion: z.string(),
   entities: z.array(Entity),
   tactics: z.array(z.string()),

@@ -8,6 +8,7 @@ import type { ChangedAlert } from './alerts/store.ts';
 import { createSuppressionBook } from './alerts/suppression.ts';
 import { createSuppressionExpiry } from './alerts/suppression-expiry.ts';
 import { suppressionRoutes } from './alerts/suppression-routes.ts';
+import { assigneeRoutes } from './context/assignees.ts';
 import { createDirectory } from './context/directory.ts';
 import { createCorrelator } from './incidents/correlator.ts';
 import { incidentRoutes } from './incidents/routes.ts';
@@ -54,6 +55,7 @@ export function createRespond(platform: Platform, deps: RespondDeps): Respond {
     routes: [
       ...overviewRoutes(platform),
       ...alertRoutes(platform),
+      ...assigneeRoutes(platform),
       ...suppressionRoutes(platform, suppressions),
       ...incidentRoutes(platform),
       ...eventRoutes(platform),

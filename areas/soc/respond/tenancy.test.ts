@@ -90,6 +90,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   '/incidents/{id}/assign': { assignee: null },
   '/incidents/{id}/status': { status: 'triage' },
   '/incidents/{id}/grade': { grade: 'major', reason: 'stranger' },
+  '/incidents/{id}/reopen': { reason: 'stranger' },
   '/incidents/{id}/close': { verdict: 'true', conclusion: 'stranger' },
   '/events/search': {},
   '/events/histogram': {},
@@ -123,7 +124,7 @@ function sample(route: RouteSpec): Sample {
     route.method === 'get' || route.method === 'delete' ? undefined : (own[route.path] ?? BODIES[route.path]);
   return {
     params: { id, feed: 'feed-1' },
-    ...(route.path === '/overview' && { query: { tenant: HOSPITAL_1 } }),
+    ...(['/overview', '/assignees'].includes(route.path) && { query: { tenant: HOSPITAL_1 } }),
     ...(body !== undefined && { body }),
   };
 }

@@ -11,6 +11,7 @@ import { Button, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useAct, useSession, useText } from '@xinglin/platform/ui';
 import type { AlertDetail, Incident, Verdict } from '@xinglin/soc';
+import { AssignDialog } from '../shared/assignee.tsx';
 import { SuppressDialog } from './suppress-dialog.tsx';
 import type { z } from 'zod';
 
@@ -28,7 +29,10 @@ export function AlertActions({ alert }: { readonly alert: AlertDetail }) {
   const { can, actor } = useSession();
   const [verdict, setVerdict] = useState<VerdictName>();
   const [suppressing, setSuppressing] = useState(false);
-  const act = useAct({ done: t('ui.done'), refresh: [['/alerts']] });
+  const [assigning, setAssigning] = useState(false);
+  const act = useAct({ done: t('ui.done'), refresh: [['/alerts']], onDone: () => setAssigning(false) });
+  const assign = (assignee: string | null): void =>
+    act.mutate({ path: `/alerts/${alert.id}/assign`, body: { assignee } });
   const promote = useAct<Incident>({
     done: t('incident.created'),
     refresh: [['/alerts'], ['/incidents']],
@@ -50,16 +54,23 @@ export function AlertActions({ alert }: { readonly alert: AlertDetail }) {
         </Button>
       ))}
       <span className="soc-actions-gap" />
-      {alert.assignee === actor.name || alert.assignee === actor.id ? null : (
-        <Button
-          size="small"
-          icon={<UserAddOutlined />}
-          loading={act.isPending}
-          onClick={() => act.mutate({ path: `/alerts/${alert.id}/assign`, body: { assignee: actor.id } })}
-        >
+      {alert.assignee === actor.id ? null : (
+        <Button size="small" icon={<UserAddOutlined />} loading={act.isPending} onClick={() => assign(actor.id)}>
           {t('alert.takeOver')}
         </Button>
       )}
+      <Button size="small" onClick={() => setAssigning(true)}>
+        {t('assign.do')}
+      </Button>
+      {assigning ? (
+        <AssignDialog
+          tenant={alert.tenant}
+          current={alert.assignee}
+          pending={act.isPending}
+          assign={assign}
+          close={() => setAssigning(false)}
+        />
+      ) : null}
       {alert.incidentId === null && can('incident:write') ? (
         <Button
           size="small"

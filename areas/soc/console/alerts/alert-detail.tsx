@@ -95,7 +95,7 @@ function Detail({ alert }: { readonly alert: AlertDetail }) {
                 ),
             },
             { label: t('alert.count'), value: <span className="xl-num">{number(alert.count)}</span> },
-            { label: t('alert.assignee'), value: <Assignee id={alert.assignee} /> },
+            { label: t('alert.assignee'), value: <Assignee of={alert} /> },
             { label: t('alert.firstSeen'), value: <ExactTime at={alert.firstSeen} /> },
             { label: t('alert.lastSeen'), value: <ExactTime at={alert.lastSeen} /> },
             {

@@ -147,8 +147,8 @@ export function Page() {
       key: 'assignee',
       title: t('alert.assignee'),
       width: 84,
-      render: (alert) => <Assignee id={alert.assignee} />,
-      csv: (alert) => alert.assignee,
+      render: (alert) => <Assignee of={alert} />,
+      csv: (alert) => alert.assigneeName,
     },
     {
       key: 'incident',

@@ -3,6 +3,7 @@ import { useAct, useText } from '@xinglin/platform/ui';
 import type { Asset } from '@xinglin/soc';
 import type { z } from 'zod';
 import { InstitutionSelect } from '../shared/institutions.tsx';
+import { splitList } from '../shared/split-list.ts';
 
 export type AssetRow = z.infer<typeof Asset>;
 export const ASSET_KINDS = ['server', 'pc', 'network', 'security', 'medical', 'front-end', 'storage', 'other'] as const;
@@ -19,7 +20,6 @@ export function AssetForm({ asset, close }: { readonly asset?: AssetRow; readonl
   const act = useAct({ done: t('ui.saved'), refresh: [['/assets']], onDone: close });
   const remove = useAct({ done: t('ui.deleted'), refresh: [['/assets']], onDone: close });
   const need = [{ required: true, message: t('ui.required') }];
-  const list = (text: string | undefined) => (text ?? '').split(/[\s,,]+/).filter((one) => one !== '');
   return (
     <Drawer
       open
@@ -55,8 +55,8 @@ export function AssetForm({ asset, close }: { readonly asset?: AssetRow; readonl
         onFinish={({ ips, hostnames, ...rest }) => {
           const body = {
             ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
-            ips: list(ips),
-            hostnames: list(hostnames),
+            ips: splitList(ips),
+            hostnames: splitList(hostnames),
           };
           act.mutate(
             asset === undefined ? { path: '/assets', body } : { path: `/assets/${asset.id}`, method: 'PATCH', body },

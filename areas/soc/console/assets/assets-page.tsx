@@ -1,6 +1,6 @@
 import { ExportOutlined, ImportOutlined, PlusOutlined } from '@ant-design/icons';
 import { Link } from '@tanstack/react-router';
-import { Button, Drawer, Form, Input, Popconfirm, Select, Tabs } from 'antd';
+import { Button, Tabs } from 'antd';
 import { useState } from 'react';
 import {
   Copyable,
@@ -8,27 +8,21 @@ import {
   EmptyState,
   FilterBar,
   PageFrame,
-  PlainTag,
   StateTag,
   download,
-  useAct,
   useFilters,
   useSession,
   useText,
   type Column,
 } from '@xinglin/platform/ui';
-import type { System, Zone } from '@xinglin/soc';
-import type { z } from 'zod';
 import { ImportWizard } from '../shared/import-wizard.tsx';
-import { InstitutionFilter, InstitutionSelect, useInstitutions } from '../shared/institutions.tsx';
+import { InstitutionFilter } from '../shared/institutions.tsx';
 import { word } from '../shared/words.ts';
 import { ASSET_KINDS, AssetForm, type AssetRow } from './asset-form.tsx';
+import { SystemsTab } from './systems-tab.tsx';
+import { ZonesTab } from './zones-tab.tsx';
 import '../soc.css';
 import '../institutions/institutions.css';
-
-type SystemRow = z.infer<typeof System>;
-type ZoneRow = z.infer<typeof Zone>;
-const ZONES = ['internet', 'dmz', 'core', 'his', 'office', 'device', 'insurance', 'management', 'other'] as const;
 
 /** What an institution owns: assets, business systems, network zones. Detection weighs alerts by it. */
 export function Page() {
@@ -75,7 +69,7 @@ export function Page() {
         onChange={(key) => set({ tab: key === 'assets' ? undefined : key, kind: undefined, sort: undefined })}
         items={(['assets', 'systems', 'zones'] as const).map((key) => ({ key, label: t(`asset.tab.${key}`) }))}
       />
-      {tab === 'systems' ? <Systems /> : tab === 'zones' ? <Zones /> : <Assets onEdit={setEditing} />}
+      {tab === 'systems' ? <SystemsTab /> : tab === 'zones' ? <ZonesTab /> : <Assets onEdit={setEditing} />}
       {importing ? (
         <ImportWizard
           title={t('asset.import')}
@@ -241,181 +235,4 @@ function Assets({ onEdit }: { readonly onEdit: (asset: AssetRow) => void }) {
       </section>
     </>
   );
-}
-
-function Systems() {
-  const t = useText();
-  const [filters] = useFilters();
-  const names = useNames();
-  const columns: readonly Column<SystemRow>[] = [
-    {
-      key: 'name',
-      title: t('system.name'),
-      fixed: true,
-      render: (row) => <span className="xl-cell-title">{row.name}</span>,
-      csv: (row) => row.name,
-    },
-    { key: 'kind', title: t('asset.kind'), render: (row) => <PlainTag>{row.kind}</PlainTag>, csv: (row) => row.kind },
-    {
-      key: 'institution',
-      title: t('soc.institution'),
-      render: (row) => names(row.tenant),
-      csv: (row) => names(row.tenant),
-    },
-    {
-      key: 'mlps',
-      title: t('system.mlps'),
-      render: (row) => (row.mlpsLevel === 0 ? '–' : t('system.mlpsLevel', { n: row.mlpsLevel })),
-      csv: (row) => row.mlpsLevel,
-    },
-    {
-      key: 'importance',
-      title: t('soc.importance'),
-      align: 'right',
-      render: (row) => <span className="xl-num">{row.importance}</span>,
-      csv: (row) => row.importance,
-    },
-    { key: 'vendor', title: t('system.vendor'), render: (row) => row.vendor || '–', csv: (row) => row.vendor },
-    { key: 'owner', title: t('asset.owner'), render: (row) => row.owner || '–', csv: (row) => row.owner },
-    {
-      key: 'url',
-      title: t('system.url'),
-      render: (row) => (row.url === '' ? '–' : <Copyable text={row.url} />),
-      csv: (row) => row.url,
-    },
-  ];
-  return (
-    <>
-      <FilterBar search={t('system.search')} keep={['tab']}>
-        <InstitutionFilter />
-      </FilterBar>
-      <section className="xl-panel">
-        <DataTable<SystemRow>
-          name="systems"
-          path="/systems"
-          query={{ q: filters['q'], tenant: filters['tenant'] }}
-          columns={columns}
-          rowKey={(row) => row.id}
-          empty={<EmptyState title={t('institution.noSystems')} hint={t('institution.noSystemsHint')} />}
-        />
-      </section>
-    </>
-  );
-}
-
-function Zones() {
-  const t = useText();
-  const [filters] = useFilters();
-  const { can } = useSession();
-  const names = useNames();
-  const [creating, setCreating] = useState(false);
-  const [form] = Form.useForm<{ tenant: string; name: string; kind: string; cidrs: string }>();
-  const create = useAct({ done: t('ui.saved'), refresh: [['/zones']], onDone: () => setCreating(false) });
-  const remove = useAct({ done: t('ui.deleted'), refresh: [['/zones']] });
-  const columns: readonly Column<ZoneRow>[] = [
-    {
-      key: 'name',
-      title: t('zone.name'),
-      fixed: true,
-      render: (row) => <span className="xl-cell-title">{row.name}</span>,
-      csv: (row) => row.name,
-    },
-    { key: 'kind', title: t('asset.kind'), render: (row) => word(t, 'zone.kind', row.kind), csv: (row) => row.kind },
-    {
-      key: 'institution',
-      title: t('soc.institution'),
-      render: (row) => names(row.tenant),
-      csv: (row) => names(row.tenant),
-    },
-    {
-      key: 'cidrs',
-      title: t('zone.cidrs'),
-      render: (row) => <Copyable text={row.cidrs.join(' ')}>{row.cidrs.join(', ')}</Copyable>,
-      csv: (row) => row.cidrs.join(' '),
-    },
-    {
-      key: 'act',
-      title: '',
-      width: 70,
-      fixed: true,
-      render: (row) =>
-        can('asset:write') ? (
-          <Popconfirm
-            title={t('zone.deleteAsk')}
-            okText={t('ui.delete')}
-            cancelText={t('ui.cancel')}
-            onConfirm={() => remove.mutate({ path: `/zones/${row.id}`, method: 'DELETE' })}
-          >
-            <Button size="small" type="text">
-              {t('ui.delete')}
-            </Button>
-          </Popconfirm>
-        ) : null,
-    },
-  ];
-  const need = [{ required: true, message: t('ui.required') }];
-  return (
-    <>
-      <div className="soc-toolbar">
-        <FilterBar search={t('zone.search')} keep={['tab']}>
-          <InstitutionFilter />
-        </FilterBar>
-        {can('asset:write') ? <Button onClick={() => setCreating(true)}>{t('zone.create')}</Button> : null}
-      </div>
-      <section className="xl-panel">
-        <DataTable<ZoneRow>
-          name="zones"
-          path="/zones"
-          query={{ q: filters['q'], tenant: filters['tenant'] }}
-          columns={columns}
-          rowKey={(row) => row.id}
-          empty={<EmptyState title={t('zone.none')} hint={t('zone.noneHint')} />}
-        />
-      </section>
-      <Drawer
-        open={creating}
-        size={460}
-        title={t('zone.create')}
-        onClose={() => setCreating(false)}
-        destroyOnHidden
-        extra={
-          <Button type="primary" loading={create.isPending} onClick={() => form.submit()}>
-            {t('ui.save')}
-          </Button>
-        }
-      >
-        <Form
-          form={form}
-          layout="vertical"
-          onFinish={({ cidrs, ...rest }) =>
-            create.mutate({
-              path: '/zones',
-              body: { ...rest, cidrs: cidrs.split(/[\s,,]+/).filter((one) => one !== '') },
-            })
-          }
-        >
-          <Form.Item name="tenant" label={t('soc.institution')} rules={need}>
-            <InstitutionSelect />
-          </Form.Item>
-          <Form.Item name="name" label={t('zone.name')} rules={need}>
-            <Input maxLength={60} />
-          </Form.Item>
-          <Form.Item name="kind" label={t('asset.kind')} rules={need}>
-            <Select options={ZONES.map((value) => ({ value, label: t(`zone.kind.${value}`) }))} />
-          </Form.Item>
-          <Form.Item name="cidrs" label={t('zone.cidrs')} extra={t('zone.cidrsHint')} rules={need}>
-            <Input.TextArea rows={4} className="xl-mono" placeholder="10.1.2.0/24" />
-          </Form.Item>
-        </Form>
-      </Drawer>
-    </>
-  );
-}
-
-function useNames(): (tenant: string) => string {
-  const institutions = useInstitutions();
-  return (tenant) => {
-    const found = institutions.data?.find((one) => one.tenant === tenant);
-    return found === undefined ? tenant : found.shortName || found.name;
-  };
 }

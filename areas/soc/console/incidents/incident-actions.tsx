@@ -4,8 +4,9 @@ import { Button, Dropdown, Form, Input, Modal, Radio, Select } from 'antd';
 import { useState } from 'react';
 import { useAct, useSession, useText } from '@xinglin/platform/ui';
 import type { IncidentDetail, NoticeDetail } from '@xinglin/soc';
+import { AssignDialog } from '../shared/assignee.tsx';
 
-type Dialog = 'grade' | 'contain' | 'close' | 'merge' | 'split';
+type Dialog = 'grade' | 'contain' | 'close' | 'merge' | 'split' | 'reopen';
 
 /** What may be done with the incident now; the next sensible step is the primary button. */
 export function IncidentActions({ incident }: { readonly incident: IncidentDetail }) {
@@ -13,8 +14,11 @@ export function IncidentActions({ incident }: { readonly incident: IncidentDetai
   const navigate = useNavigate();
   const { can, actor } = useSession();
   const [dialog, setDialog] = useState<Dialog>();
+  const [assigning, setAssigning] = useState(false);
   const refresh = [['/incidents'], ['/alerts'], ['/overview']] as const;
-  const act = useAct({ done: t('ui.done'), refresh: [...refresh] });
+  const act = useAct({ done: t('ui.done'), refresh: [...refresh], onDone: () => setAssigning(false) });
+  const assign = (assignee: string | null): void =>
+    act.mutate({ path: `/incidents/${incident.id}/assign`, body: { assignee } });
   const draft = useAct<NoticeDetail>({
     refresh: [['/notices']],
     onDone: (notice) => void navigate({ to: `/notices/${notice.id}` }),
@@ -34,11 +38,7 @@ export function IncidentActions({ incident }: { readonly incident: IncidentDetai
       {can('incident:write') && !closed ? (
         <>
           {incident.assignee === actor.id ? null : (
-            <Button
-              onClick={() => act.mutate({ path: `/incidents/${incident.id}/assign`, body: { assignee: actor.id } })}
-            >
-              {t('alert.takeOver')}
-            </Button>
+            <Button onClick={() => assign(actor.id)}>{t('alert.takeOver')}</Button>
           )}
           {may('triage') && incident.status === 'new' ? (
             <Button
@@ -65,12 +65,13 @@ export function IncidentActions({ incident }: { readonly incident: IncidentDetai
             trigger={['click']}
             menu={{
               items: [
+                { key: 'assign', label: t('assign.do') },
                 { key: 'grade', label: t('incident.setGrade') },
                 { key: 'merge', label: t('incident.merge') },
                 { key: 'split', label: t('incident.split'), disabled: incident.alerts.length < 2 },
                 { key: 'close', label: t('incident.close'), disabled: !may('close') },
               ],
-              onClick: ({ key }) => setDialog(key as Dialog),
+              onClick: ({ key }) => (key === 'assign' ? setAssigning(true) : setDialog(key as Dialog)),
             }}
           >
             <Button>
@@ -78,6 +79,18 @@ export function IncidentActions({ incident }: { readonly incident: IncidentDetai
             </Button>
           </Dropdown>
         </>
+      ) : null}
+      {can('incident:write') && incident.status === 'closed' ? (
+        <Button onClick={() => setDialog('reopen')}>{t('incident.reopen')}</Button>
+      ) : null}
+      {assigning ? (
+        <AssignDialog
+          tenant={incident.tenant}
+          current={incident.assignee}
+          pending={act.isPending}
+          assign={assign}
+          close={() => setAssigning(false)}
+        />
       ) : null}
       {dialog === undefined ? null : (
         <ActDialog dialog={dialog} incident={incident} close={() => setDialog(undefined)} />
@@ -122,6 +135,7 @@ function ActDialog({
     if (dialog === 'grade') act.mutate({ path: `${base}/grade`, body: { grade: values.grade, reason: values.reason } });
     if (dialog === 'contain')
       act.mutate({ path: `${base}/status`, body: { status: 'contained', comment: values.comment ?? '' } });
+    if (dialog === 'reopen') act.mutate({ path: `${base}/reopen`, body: { reason: values.reason } });
     if (dialog === 'close')
       act.mutate({ path: `${base}/close`, body: { verdict: values.verdict, conclusion: values.conclusion } });
     if (dialog === 'merge') act.mutate({ path: `${base}/merge`, body: { incidentIds: values.incidentIds } });
@@ -164,6 +178,11 @@ function ActDialog({
         {dialog === 'contain' ? (
           <Form.Item name="comment" label={t('incident.measures')} rules={need}>
             <Input.TextArea rows={3} maxLength={2000} placeholder={t('incident.measuresHint')} />
+          </Form.Item>
+        ) : null}
+        {dialog === 'reopen' ? (
+          <Form.Item name="reason" label={t('verdict.reason')} rules={need}>
+            <Input.TextArea rows={3} maxLength={2000} />
           </Form.Item>
         ) : null}
         {dialog === 'close' ? (

@@ -60,8 +60,7 @@ function Story({ incident }: { readonly incident: IncidentDetail }) {
           <Link to={`/institutions/${incident.tenant}`}>{incident.institution}</Link>
           {incident.category === '' ? null : <span>{incident.category}</span>}
           <span>
-            {t('alert.assignee')}{' '}
-            {incident.assignee === null ? t('incident.nobody') : <Assignee id={incident.assignee} />}
+            {t('alert.assignee')} {incident.assignee === null ? t('incident.nobody') : <Assignee of={incident} />}
           </span>
         </>
       }

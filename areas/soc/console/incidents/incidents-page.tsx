@@ -117,8 +117,8 @@ export function Page() {
       key: 'assignee',
       title: t('alert.assignee'),
       width: 90,
-      render: (row) => <Assignee id={row.assignee} />,
-      csv: (row) => row.assignee,
+      render: (row) => <Assignee of={row} />,
+      csv: (row) => row.assigneeName,
     },
   ];
   return (

@@ -2,6 +2,7 @@ import { Button, Drawer, Form, Input, InputNumber, Popconfirm, Select, Switch } 
 import { useAct, useText } from '@xinglin/platform/ui';
 import type { Source } from '@xinglin/soc';
 import { InstitutionSelect } from '../shared/institutions.tsx';
+import { splitList } from '../shared/split-list.ts';
 import type { WithToken } from './token-once.tsx';
 
 interface Fields {
@@ -75,7 +76,7 @@ export function SourceForm({
         onFinish={(values) => {
           const shared = {
             name: values.name,
-            allowedIps: (values.allowedIps ?? '').split(/[\s,,]+/).filter((one) => one !== ''),
+            allowedIps: splitList(values.allowedIps),
             dataset: values.dataset ?? '',
             timezone: values.timezone,
             silentAfterS: values.silentAfterMinutes * 60,

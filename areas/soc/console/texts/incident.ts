@@ -50,6 +50,12 @@ export const incidentTexts: Texts = {
   'incident.startTriage': ['开始处置', 'Start'],
   'incident.markContained': ['标记为已遏制', 'Mark contained'],
   'incident.close': ['关闭事件', 'Close'],
+  'incident.reopen': ['重新打开', 'Reopen'],
+  'incident.dialog.reopen': ['重新打开事件', 'Reopen the incident'],
+  'incident.dialog.reopen.note': [
+    '事件回到处置中，结论、遏制与关闭时间清除（时间线保留）；告警的研判结论不变。',
+    'It goes back into triage; conclusion, containment and closing are undone, the timeline keeps them. Alerts keep their verdicts.',
+  ],
   'incident.setGrade': ['调整分级', 'Change the grade'],
   'incident.merge': ['合并其他事件', 'Merge others'],
   'incident.split': ['拆分告警', 'Split alerts'],

@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
-import { XinglinError } from '@xinglin/platform/kernel';
-import { covers } from '@xinglin/platform/access';
 import type { Actor } from '@xinglin/platform/access';
 import type { Audit, State, Tx } from '@xinglin/platform/state';
 import { z } from 'zod';
 import { Verdict } from '../../contract.ts';
+import { requireAssignee } from '../context/assignees.ts';
 import '../errors.ts';
 
 const Reason = z.string().trim().max(2000);
@@ -146,17 +145,6 @@ function entry(row: Locked, action: AlertAction) {
     before: { status: row.status, verdict: row.verdict, assignee: row.assignee },
     after,
   };
-}
-
-/** The account must be one the actor can see, in use, and the institution must be in its sight. */
-export async function requireAssignee(tx: Tx, id: string, tenant: string): Promise<string> {
-  const user = await sql<{ name: string; tenant: string; assigned: string[] }>`
-    select name, tenant, assigned from access_user where id = ${id} and not disabled`.execute(tx);
-  const row = user.rows[0];
-  const sees =
-    row !== undefined && [row.tenant, ...row.assigned].some((scope) => scope !== '' && covers(scope, tenant));
-  if (row === undefined || !sees) throw new XinglinError('soc.assignee', { id });
-  return row.name;
 }
 
 /**

@@ -66,6 +66,7 @@ export interface AlertRecord {
   verdict: Alert['verdict'];
   verdict_reason: string;
   assignee: string | null;
+  assignee_name: string | null;
   count: number;
   first_seen: Date;
   last_seen: Date;
@@ -85,7 +86,7 @@ export interface AlertRecord {
 /** The select list and joins every reading of alerts shares. */
 export const ALERT_COLUMNS =
   sql.raw(`a.id, a.tenant, n.name as institution, a.kind, a.rule_id, a.title, a.title_zh, a.level, a.severity, a.status, a.verdict,
-  a.verdict_reason, a.assignee, a.count, a.first_seen, a.last_seen, a.created_at, a.entities, a.techniques, a.tactics, a.incident_id, a.suppressed_by,
+  a.verdict_reason, a.assignee, soc_account_name(a.assignee) as assignee_name, a.count, a.first_seen, a.last_seen, a.created_at, a.entities, a.techniques, a.tactics, a.incident_id, a.suppressed_by,
   a.asset_id, t.name as asset_name, t.kind as asset_kind, t.importance as asset_importance, s.name as system_name`);
 export const ALERT_JOINS = sql.raw(
   'left join soc_institution n on n.tenant = a.tenant left join soc_asset t on t.id = a.asset_id left join soc_system s on s.id = a.system_id',
@@ -177,6 +178,7 @@ export function toAlert(row: AlertRecord): Alert {
     verdict: row.verdict,
     verdictReason: row.verdict_reason,
     assignee: row.assignee,
+    assigneeName: row.assignee_name,
     count: row.count,
     firstSeen: iso(row.first_seen),
     lastSeen: iso(row.last_seen),

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { Alert, AlertDetail } from '../../contract.ts';
+import { assigneeRoutes } from '../context/assignees.ts';
 import { createDirectory } from '../context/directory.ts';
 import {
   CITY,
@@ -50,12 +51,17 @@ beforeAll(async () => {
     onChanged: () => {},
   });
   await aggregator.start();
-  client = await testClient(base, [...alertRoutes(base), ...suppressionRoutes(base, book)]);
-  for (const [id, tenant] of [
-    ['u-officer', HOSPITAL_1],
-    ['u-stranger', HOSPITAL_2],
+  client = await testClient(base, [...alertRoutes(base), ...assigneeRoutes(base), ...suppressionRoutes(base, book)]);
+  for (const [id, tenant, role, assigned] of [
+    ['u-officer', HOSPITAL_1, 'officer', ''],
+    ['u-stranger', HOSPITAL_2, 'officer', ''],
+    ['u-analyst', CITY, 'analyst', ''],
+    ['u-viewer', CITY, 'viewer', ''],
+    ['u-engineer', CITY, 'engineer', HOSPITAL_2],
+    ['u-gone', HOSPITAL_1, 'officer', ''],
   ] as const) {
-    await sql`insert into access_user (id, username, name, tenant, roles, created_by) values (${id}, ${id}, ${id}, ${tenant}, '{officer}', 'test')`.execute(
+    await sql`insert into access_user (id, username, name, tenant, roles, assigned, disabled, created_by) values
+      (${id}, ${id}, ${`name of ${id}`}, ${tenant}, ${[role]}, ${assigned === '' ? [] : [assigned]}, ${id === 'u-gone'}, 'test')`.execute(
       base.state.owner,
     );
   }
@@ -164,9 +170,29 @@ test('POST /alerts/{id}/assign takes only an account that may see the alert', as
   expect((await client.call(analyst, 'post', `/alerts/${id}/assign`, { assignee: 'u-stranger' })).status).toBe(422);
   expect((await client.call(analyst, 'post', `/alerts/${id}/assign`, { assignee: 'u-officer' })).body).toMatchObject({
     assignee: 'u-officer',
+    assigneeName: 'name of u-officer',
     status: 'open',
   });
   expect((await list(officer, '?assignee=me')).total).toBe(1);
+});
+
+test('GET /assignees names who may work for the institution, also those above it; a hospital hands over to them', async () => {
+  const of = (who: typeof analyst | undefined, tenant: string): ReturnType<TestClient['call']> =>
+    client.call(who, 'get', `/assignees?tenant=${tenant}`);
+  const ids = (answer: Awaited<ReturnType<typeof of>>): string[] =>
+    (answer.body as { items: { id: string }[] }).items.map((item) => item.id);
+  expect(ids(await of(officer, HOSPITAL_1))).toEqual(['u-officer', 'u-analyst']);
+  expect(ids(await of(analyst, HOSPITAL_2))).toEqual(expect.arrayContaining(['u-stranger', 'u-analyst']));
+  expect((await of(officer, HOSPITAL_2)).status).toBe(403);
+  expect((await of(viewer, HOSPITAL_1)).status).toBe(403);
+  expect((await of(undefined, HOSPITAL_1)).status).toBe(401);
+  const [id] = await open([{ seq: 1 }]);
+  // Row-level security hides the commission's accounts from a hospital; the name is told all the same.
+  expect((await client.call(officer, 'post', `/alerts/${id}/assign`, { assignee: 'u-analyst' })).body).toMatchObject({
+    assigneeName: 'name of u-analyst',
+  });
+  for (const assignee of ['u-gone', 'u-viewer', 'u-engineer', 'nobody'])
+    expect((await client.call(officer, 'post', `/alerts/${id}/assign`, { assignee })).status).toBe(422);
 });
 
 test('POST /alerts/bulk changes what is in scope and says what it skipped', async () => {

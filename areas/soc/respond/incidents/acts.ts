@@ -4,10 +4,10 @@ import type { Actor } from '@xinglin/platform/access';
 import type { Audit, Tx } from '@xinglin/platform/state';
 import { z } from 'zod';
 import { IncidentGrade, Verdict } from '../../contract.ts';
-import { requireAssignee } from '../alerts/acts.ts';
+import { requireAssignee } from '../context/assignees.ts';
 import { requireScope } from '../context/query.ts';
-import { startClosingClock, startStatutoryClocks } from '../../supervise/statutory/clocks.ts';
-import { INCIDENT } from './machine.ts';
+import { startClosingClock, startStatutoryClocks, stopClosingClock } from '../../supervise/statutory/clocks.ts';
+import { INCIDENT, isOver } from './machine.ts';
 import type { IncidentState } from './machine.ts';
 import { addEntry, mergeInto, openIncident, refreshIncident } from './store.ts';
 import '../errors.ts';
@@ -22,6 +22,7 @@ export const GradeBody = z.object({ grade: IncidentGrade, reason: Text.min(2) })
 /** The named incidents end; their alerts, and whatever was merged into them, come here. */
 export const MergeBody = z.object({ incidentIds: z.array(z.string().max(40)).min(1).max(50) });
 export const SplitBody = z.object({ alertIds: Ids, title: z.string().trim().min(2).max(200) });
+export const ReopenBody = z.object({ reason: Text.min(2) });
 export const CloseBody = z.object({ verdict: Verdict, conclusion: Text.min(2) });
 
 interface Locked {
@@ -57,7 +58,7 @@ async function lock(tx: Tx, ids: readonly string[]): Promise<Locked[]> {
 async function lockOpen(tx: Tx, id: string): Promise<Locked> {
   const [incident] = await lock(tx, [id]);
   if (incident === undefined) throw new XinglinError('resource.not_found', { what: 'incident', id });
-  if (INCIDENT.final.includes(incident.status))
+  if (isOver(incident.status))
     throw new XinglinError('soc.incident_over', { number: incident.number, state: incident.status });
   return incident;
 }
@@ -203,7 +204,7 @@ export async function merge(
   const [into, ...from] = await lock(tx, [id, ...others]);
   if (into === undefined) return;
   for (const incident of [into, ...from]) {
-    if (INCIDENT.final.includes(incident.status))
+    if (isOver(incident.status))
       throw new XinglinError('soc.incident_over', { number: incident.number, state: incident.status });
     if (incident.tenant !== into.tenant)
       throw new XinglinError('soc.merge_tenants', { a: into.number, b: incident.number });
@@ -273,4 +274,30 @@ export async function close(context: ActContext, id: string, body: z.output<type
   });
   await startClosingClock(tx, id, now);
   await record(context, incident, 'close', { status: incident.status }, body);
+}
+
+/**
+ * Takes a closed incident up again: verdict, closing and containment are undone (the timeline keeps them), the closing report's clock
+ * stands still. Its alerts keep their verdicts; each can be reopened alone.
+ */
+export async function reopen(context: ActContext, id: string, { reason }: z.output<typeof ReopenBody>): Promise<void> {
+  const { tx, actor, now } = context;
+  const [incident] = await lock(tx, [id]);
+  if (incident === undefined) return;
+  const status = INCIDENT.next(incident.status, 'reopen', undefined);
+  await tx
+    .updateTable('soc_incident')
+    .set({ status, verdict: null, conclusion: '', closed_at: null, contained_at: null, updated_at: now })
+    .where('id', '=', id)
+    .execute();
+  await addEntry(tx, now, {
+    incidentId: id,
+    tenant: incident.tenant,
+    kind: 'status',
+    actor,
+    body: reason,
+    data: { from: incident.status, to: status },
+  });
+  await stopClosingClock(tx, id);
+  await record(context, incident, 'reopen', { status: incident.status }, { status, reason });
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Candidate, PendingAlert } from './candidates.ts';
 import { decide } from './decide.ts';
 import { buildGraph } from './graph.ts';
-import { INCIDENT } from './machine.ts';
+import { INCIDENT, isOver } from './machine.ts';
+import type { IncidentState } from './machine.ts';
 import type { ScoreContext } from './score.ts';
 import { furthestStage, stageOf } from './attack-stages.ts';
 
@@ -86,10 +87,15 @@ test('decide() opens an incident for one severe alert, for notable pairs and for
   ).toBe('none');
 });
 
-test('the incident machine lets work go forward and ends where it should', () => {
+test('the incident machine lets work go forward, and back only from closed', () => {
   expect(INCIDENT.actions('new', undefined)).toEqual(['triage', 'contain', 'close', 'merge']);
   expect(INCIDENT.actions('contained', undefined)).toEqual(['close', 'merge']);
-  expect(INCIDENT.final.toSorted()).toEqual(['closed', 'merged']);
+  expect(INCIDENT.final).toEqual(['merged']);
+  expect(INCIDENT.actions('closed', undefined)).toEqual(['reopen']);
+  expect(['new', 'triage', 'contained', 'closed', 'merged'].filter((state) => isOver(state as IncidentState))).toEqual([
+    'closed',
+    'merged',
+  ]);
   expect(() => INCIDENT.next('closed', 'triage', undefined)).toThrow(
     expect.objectContaining({ code: 'fsm.not_allowed' }),
   );

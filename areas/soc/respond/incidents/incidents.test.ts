@@ -271,6 +271,38 @@ test('anchors are set once by what happened and give MTTD and MTTR', async () =>
   expect((await incidents()).map((item) => item.status).toSorted()).toEqual(['closed', 'new']);
 });
 
+test('a closed incident is taken up again: anchors and closing clock stand open, the timeline and the alerts keep what was', async () => {
+  await live(ransom());
+  const id = (await incidents())[0]?.id ?? '';
+  expect((await client.call(officer, 'post', `/incidents/${id}/reopen`, { reason: '尚未关闭' })).status).toBe(409);
+  await client.call(officer, 'post', `/incidents/${id}/grade`, { grade: 'major', reason: '影响门诊' });
+  await client.call(officer, 'post', `/incidents/${id}/close`, { verdict: 'true', conclusion: '已恢复' });
+  const due = async (): Promise<unknown> =>
+    (
+      await sql<{ due_at: Date | null }>`
+        select due_at from soc_statutory_report where incident_id = ${id} and stage = 'closing'`.execute(
+        base.state.owner,
+      )
+    ).rows[0]?.due_at;
+  expect(await due()).toBeInstanceOf(Date);
+  const open: IncidentDetail = (
+    await client.call(officer, 'post', `/incidents/${id}/reopen`, { reason: '同一主机再次加密' })
+  ).body;
+  expect(open).toMatchObject({
+    status: 'triage',
+    verdict: null,
+    conclusion: '',
+    timeToRespond: null,
+    anchors: { contained: null, closed: null },
+    alerts: [{ status: 'closed', verdict: 'true' }],
+  });
+  expect(open.timeline.filter((entry) => entry.kind === 'status').map((entry) => entry.body)).toEqual(
+    expect.arrayContaining(['已恢复', '同一主机再次加密']),
+  );
+  expect(await due()).toBeNull();
+  expect((await client.call(officer, 'post', `/incidents/${id}/status`, { status: 'contained' })).status).toBe(200);
+});
+
 test('people open, comment, grade, assign, split and merge incidents, and each act is audited', async () => {
   await live(spray(), lateral());
   await live(
@@ -349,6 +381,7 @@ test('every write refuses the read-only, the stranger and the anonymous, and cha
     ['merge', { incidentIds: ['x'] }],
     ['split', { alertIds: ['x'], title: 'xx' }],
     ['close', { verdict: 'true', conclusion: 'xx' }],
+    ['reopen', { reason: 'xx' }],
   ];
   const state = (): Promise<unknown> =>
     sql`select i.*, (select count(*) from soc_incident_entry) as entries, (select count(*) from audit_log) as audits from soc_incident i`.execute(

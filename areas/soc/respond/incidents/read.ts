@@ -55,6 +55,7 @@ interface IncidentRecord {
   status: Incident['status'];
   verdict: Incident['verdict'];
   assignee: string | null;
+  assignee_name: string | null;
   conclusion: string;
   entities: StoredEntity[];
   tactics: string[];
@@ -70,7 +71,7 @@ interface IncidentRecord {
 }
 
 const COLUMNS =
-  sql.raw(`i.id, i.number, i.tenant, n.name as institution, i.title, i.category, i.grade, i.severity, i.status, i.verdict, i.assignee, i.conclusion,
+  sql.raw(`i.id, i.number, i.tenant, n.name as institution, i.title, i.category, i.grade, i.severity, i.status, i.verdict, i.assignee, soc_account_name(i.assignee) as assignee_name, i.conclusion,
   i.entities, i.tactics, i.alert_count, i.first_event_at, i.first_alert_at, i.first_look_at, i.contained_at, i.closed_at, i.last_alert_at, i.created_at, i.merged_into`);
 
 export async function listIncidents(
@@ -155,6 +156,7 @@ export function toIncident(row: IncidentRecord): Incident {
     status: row.status,
     verdict: row.verdict,
     assignee: row.assignee,
+    assigneeName: row.assignee_name,
     conclusion: row.conclusion,
     entities: sortEntities(row.entities),
     tactics: row.tactics,

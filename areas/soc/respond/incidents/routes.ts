@@ -11,6 +11,7 @@ import {
   GradeBody,
   MergeBody,
   OpenBody,
+  ReopenBody,
   SplitBody,
   StatusBody,
   assign,
@@ -19,6 +20,7 @@ import {
   grade,
   merge,
   open,
+  reopen,
   setStatus,
   split,
 } from './acts.ts';
@@ -127,6 +129,7 @@ export function incidentRoutes(platform: Pick<Platform, 'state' | 'bus' | 'now'>
     verb('grade', 'Grade: general, major, serious or extreme (GB/T 20986-2023), with the reason', GradeBody, grade),
     verb('merge', 'Merge other incidents of the institution into this one', MergeBody, merge),
     verb('close', 'Close with verdict and conclusion; unjudged alerts take the verdict', CloseBody, close),
+    verb('reopen', 'Take a closed incident up again, with the reason', ReopenBody, reopen),
     defineRoute({
       method: 'post',
       path: '/incidents/{id}/split',

@@ -89,6 +89,17 @@ export async function startClosingClock(tx: Tx, incidentId: string, closedAt: Da
     .execute();
 }
 
+/** The incident is handled again: its closing report is not due until it is closed anew. */
+export async function stopClosingClock(tx: Tx, incidentId: string): Promise<void> {
+  await tx
+    .updateTable('soc_statutory_report')
+    .set({ due_at: null })
+    .where('incident_id', '=', incidentId)
+    .where('stage', '=', 'closing')
+    .where('submitted_at', 'is', null)
+    .execute();
+}
+
 /** Keeps a new version of a staged report. The clock stops with the first version of its stage; later versions correct it. */
 export async function submitStatutory(
   tx: Tx,
