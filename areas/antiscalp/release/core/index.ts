@@ -1,0 +1,15 @@
+export * from './book-data.ts';
+export * from './draw.ts';
+export * from './hand-over.ts';
+export { digest } from './hash.ts';
+export * from './hmac-drbg.ts';
+export * from './identity.ts';
+export * from './limits.ts';
+export * from './policy.ts';
+export * from './random.ts';
+export * from './session-book.ts';
+export { pseudonym } from './session-draws.ts';
+export * from './simulate.ts';
+export * from './statistics.ts';
+export * from './types.ts';
+export * from './verify-draw.ts';
