@@ -40,6 +40,15 @@ import { traefik } from './traefik/parser.ts';
 import { venustech } from './venustech/parser.ts';
 import { windows } from './windows/parser.ts';
 import { zeek } from './zeek/parser.ts';
+import { icinga } from './icinga/parser.ts';
+import { kibana } from './kibana/parser.ts';
+import { logstash } from './logstash/parser.ts';
+import { mssql } from './mssql/parser.ts';
+import { oracle } from './oracle/parser.ts';
+import { osquery } from './osquery/parser.ts';
+import { pensando } from './pensando/parser.ts';
+import { rabbitmq } from './rabbitmq/parser.ts';
+import { santa } from './santa/parser.ts';
 import type { ParserSpec } from './types.ts';
 
 /**
@@ -84,12 +93,21 @@ export const catalogue: readonly ParserSpec[] = [
   redis,
   nats,
   kafka,
+  logstash,
   elasticsearch,
+  icinga,
+  rabbitmq,
+  santa,
+  mssql,
+  oracle,
+  pensando,
   nginx,
   apache,
   windows,
   suricata,
   zeek,
+  osquery,
+  kibana,
   hisAudit,
   devicePairs,
   linuxSyslog,

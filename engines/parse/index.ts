@@ -48,6 +48,15 @@ export { traefik } from './traefik/parser.ts';
 export { venustech } from './venustech/parser.ts';
 export { windows } from './windows/parser.ts';
 export { zeek } from './zeek/parser.ts';
+export { icinga } from './icinga/parser.ts';
+export { kibana } from './kibana/parser.ts';
+export { logstash } from './logstash/parser.ts';
+export { mssql } from './mssql/parser.ts';
+export { oracle } from './oracle/parser.ts';
+export { osquery } from './osquery/parser.ts';
+export { pensando } from './pensando/parser.ts';
+export { rabbitmq } from './rabbitmq/parser.ts';
+export { santa } from './santa/parser.ts';
 export type {
   EcsValue,
   Fields,

@@ -7,6 +7,7 @@ const throwing: ParserSpec = {
   vendor: 'x',
   product: 'x',
   formats: [],
+  reference: '',
   samples: '',
   role: 'host',
   identify: () => 1,

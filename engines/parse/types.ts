@@ -69,6 +69,8 @@ export interface ParserSpec {
   readonly product: string;
   /** Formats read, in words a person searches for. */
   readonly formats: readonly string[];
+  /** The public document the format is taken from. */
+  readonly reference: string;
   /** Path of the samples file inside the package. */
   readonly samples: string;
   /** Whether the sender is a server (`host.*`) or a device that watches others (`observer.*`). */

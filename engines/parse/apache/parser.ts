@@ -180,6 +180,7 @@ export const apache: ParserSpec = {
   vendor: 'Apache',
   product: 'HTTP Server',
   formats: ['access log common/combined', 'mod_ssl request log', 'error log 2.2/2.4'],
+  reference: 'Apache HTTP Server documentation, "Log Files", mod_log_config, ErrorLogFormat',
   samples: 'apache/samples.ndjson',
   role: 'host',
   service: 'apache',

@@ -167,6 +167,7 @@ export const cef: ParserSpec = {
   vendor: 'any',
   product: 'CEF',
   formats: ['CEF:0', 'CEF:1'],
+  reference: 'ArcSight Common Event Format (CEF) Implementation Standard, version 25',
   samples: 'cef/samples.ndjson',
   role: 'observer',
   needs: '|',

@@ -53,6 +53,7 @@ export const checkpoint: ParserSpec = {
   vendor: 'Check Point',
   product: 'Quantum',
   formats: ['Log Exporter syslog'],
+  reference: 'Check Point Log Exporter (sk122323) and "Description of fields in Check Point logs" (sk144192)',
   samples: 'checkpoint/samples.ndjson',
   role: 'observer',
   programs: ['checkpoint'],

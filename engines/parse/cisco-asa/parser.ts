@@ -231,6 +231,7 @@ export const ciscoAsa: ParserSpec = {
   vendor: 'Cisco',
   product: 'ASA / FTD',
   formats: ['%ASA-', '%FTD-', '%PIX-', '%FWSM-'],
+  reference: 'Cisco Secure Firewall ASA Series Syslog Messages; Cisco Secure Firewall Threat Defense Syslog Messages',
   samples: 'cisco-asa/samples.ndjson',
   role: 'observer',
   needs: '%:',

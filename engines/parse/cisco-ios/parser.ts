@@ -124,6 +124,7 @@ export const ciscoIos: ParserSpec = {
   vendor: 'Cisco',
   product: 'IOS / NX-OS',
   formats: ['%FAC-SEV-MNEMONIC', 'Ruijie RGOS'],
+  reference: 'Cisco IOS XE System Message Guide; Ruijie RGOS Configuration Guide, "Syslog"',
   samples: 'cisco-ios/samples.ndjson',
   role: 'observer',
   needs: '%-',

@@ -35,6 +35,7 @@ export const dasWaf: ParserSpec = {
   vendor: 'DAS-Security 安恒',
   product: '明御 WAF',
   formats: ['名称/值'],
+  reference: 'DAS-Security 明御 WAF administrator manual, "日志外发"',
   samples: 'das-waf/samples.ndjson',
   role: 'observer',
   programs: ['dbappwaf'],

@@ -48,6 +48,7 @@ export const devicePairs: ParserSpec = {
   vendor: 'any',
   product: 'security device',
   formats: ['key=value', '名称:值'],
+  reference: 'none: the pairs most devices write when nothing else is known',
   samples: 'device-pairs/samples.ndjson',
   role: 'observer',
   identify,

@@ -185,6 +185,7 @@ export const elasticsearch: ParserSpec = {
   vendor: 'Elastic',
   product: 'Elasticsearch',
   formats: ['server log', 'deprecation log', 'slow log', 'audit log', 'GC log'],
+  reference: 'Elasticsearch Guide, "Logging", "Slow log", "Audit events", and the JVM unified logging format (JEP 158)',
   samples: 'elasticsearch/samples.ndjson',
   role: 'host',
   service: 'elasticsearch',

@@ -235,6 +235,7 @@ export const fortigate: ParserSpec = {
   vendor: 'Fortinet',
   product: 'FortiGate',
   formats: ['key=value syslog: traffic, utm, event'],
+  reference: 'Fortinet FortiOS Log Message Reference',
   samples: 'fortinet-fortigate/samples.ndjson',
   role: 'observer',
   starts: 'dletsp',

@@ -46,6 +46,7 @@ export const h3cSecpath: ParserSpec = {
   vendor: 'H3C',
   product: 'SecPath',
   formats: ['%%10 syslog'],
+  reference: 'H3C SecPath Log Messages Reference',
   samples: 'h3c-secpath/samples.ndjson',
   role: 'observer',
   needs: '%/',

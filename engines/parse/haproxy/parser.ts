@@ -179,6 +179,7 @@ export const haproxy: ParserSpec = {
   vendor: 'HAProxy',
   product: 'HAProxy',
   formats: ['HTTP log', 'TCP log', 'default log'],
+  reference: 'HAProxy Configuration Manual, "Logging", "Log formats"',
   samples: 'haproxy/samples.ndjson',
   role: 'host',
   service: 'haproxy',

@@ -129,6 +129,7 @@ export const hillstone: ParserSpec = {
   vendor: 'Hillstone 山石网科',
   product: 'StoneOS',
   formats: ['Traffic@', 'Threat@', 'Event@', 'Config@'],
+  reference: 'Hillstone StoneOS Log Reference Guide',
   samples: 'hillstone/samples.ndjson',
   role: 'observer',
   needs: '@:',

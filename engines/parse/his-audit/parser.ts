@@ -228,6 +228,8 @@ export const hisAudit: ParserSpec = {
   vendor: 'any',
   product: 'HIS / EMR / LIS / PACS audit',
   formats: ['JSON with English or Chinese names'],
+  reference:
+    'GB/T 39725 and WS/T 502 (audit content of hospital information systems); the JSON shape is ours and documented here',
   samples: 'his-audit/samples.ndjson',
   role: 'host',
   starts: '{',

@@ -97,6 +97,7 @@ export const hl7v2: ParserSpec = {
   vendor: 'HL7',
   product: 'v2 interface engine',
   formats: ['HL7 v2 pipe'],
+  reference: 'HL7 Version 2.x, chapter 2 (Control), MSH, EVN, PID, PV1, MSA segments',
   samples: 'hl7v2/samples.ndjson',
   role: 'host',
   needs: '|',

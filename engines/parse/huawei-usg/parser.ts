@@ -68,6 +68,7 @@ export const huaweiUsg: ParserSpec = {
   vendor: 'Huawei',
   product: 'USG / HiSecEngine',
   formats: ['%%01 syslog'],
+  reference: 'Huawei HiSecEngine USG6000E Log Reference',
   samples: 'huawei-usg/samples.ndjson',
   role: 'observer',
   needs: '%/',

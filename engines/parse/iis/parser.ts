@@ -193,6 +193,7 @@ export const iis: ParserSpec = {
   vendor: 'Microsoft',
   product: 'IIS',
   formats: ['W3C extended', 'HTTPERR'],
+  reference: 'Microsoft Learn, "W3C Logging", "Error logging in HTTP APIs"',
   samples: 'iis/samples.ndjson',
   role: 'host',
   service: 'iis',

@@ -87,6 +87,7 @@ export const juniperSrx: ParserSpec = {
   vendor: 'Juniper',
   product: 'SRX',
   formats: ['structured syslog'],
+  reference: 'Juniper Junos OS System Log Messages Reference (RT_FLOW, RT_IDP, RT_UTM, RT_SCREEN)',
   samples: 'juniper-srx/samples.ndjson',
   role: 'observer',
   programs: ['rt_flow', 'rt_idp', 'rt_utm', 'rt_ids', 'rt_aamw'],

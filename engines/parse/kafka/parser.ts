@@ -90,6 +90,7 @@ export const kafka: ParserSpec = {
   vendor: 'Apache',
   product: 'Kafka',
   formats: ['server.log', 'controller.log', 'state-change.log'],
+  reference: 'Apache Kafka distribution, config/log4j.properties',
   samples: 'kafka/samples.ndjson',
   role: 'host',
   service: 'kafka',

@@ -201,6 +201,7 @@ export const leef: ParserSpec = {
   vendor: 'any',
   product: 'LEEF',
   formats: ['LEEF:1.0', 'LEEF:2.0'],
+  reference: 'IBM QRadar LEEF Guide, versions 1.0 and 2.0',
   samples: 'leef/samples.ndjson',
   role: 'observer',
   needs: '|',

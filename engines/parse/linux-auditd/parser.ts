@@ -392,6 +392,8 @@ export const linuxAuditd: ParserSpec = {
   vendor: 'Linux',
   product: 'auditd',
   formats: ['audit.log raw', 'audit.log enriched', 'audispd syslog'],
+  reference:
+    'Red Hat, "Understanding Audit log files"; audit-userspace, lib/errormsg.h and the message type dictionary',
   samples: 'linux-auditd/samples.ndjson',
   role: 'host',
   service: 'auditd',

@@ -91,6 +91,7 @@ export const linuxAuth: ParserSpec = {
   vendor: 'Linux',
   product: 'auth.log / secure',
   formats: ['sshd', 'sudo', 'su', 'PAM', 'login', 'useradd/usermod/userdel/groupadd', 'polkit'],
+  reference: 'OpenSSH auth.c/auth2.c message texts; sudo, Linux-PAM and shadow-utils manuals',
   samples: 'linux-auth/samples.ndjson',
   role: 'host',
   service: 'system',

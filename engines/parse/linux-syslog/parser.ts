@@ -39,6 +39,7 @@ export const linuxSyslog: ParserSpec = {
   vendor: 'Linux',
   product: 'syslog',
   formats: ['RFC 3164', 'RFC 5424', 'cron'],
+  reference: 'RFC 3164, RFC 5424',
   samples: 'linux-syslog/samples.ndjson',
   role: 'host',
   service: 'system',

@@ -142,6 +142,7 @@ export const mongodb: ParserSpec = {
   vendor: 'MongoDB',
   product: 'MongoDB',
   formats: ['JSON log', 'text log'],
+  reference: 'MongoDB Manual, "Log Messages"',
   samples: 'mongodb/samples.ndjson',
   role: 'host',
   service: 'mongodb',

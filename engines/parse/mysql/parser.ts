@@ -223,6 +223,7 @@ export const mysql: ParserSpec = {
   vendor: 'Oracle',
   product: 'MySQL / MariaDB',
   formats: ['error log', 'general log', 'slow query log', 'server_audit CSV', 'audit JSON'],
+  reference: 'MySQL Reference Manual, "MySQL Server Logs"; MariaDB Audit Plugin log format',
   samples: 'mysql/samples.ndjson',
   role: 'host',
   service: 'mysql',

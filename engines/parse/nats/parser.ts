@@ -119,6 +119,7 @@ export const nats: ParserSpec = {
   vendor: 'Synadia',
   product: 'NATS',
   formats: ['server log'],
+  reference: 'NATS documentation, "Logging"',
   samples: 'nats/samples.ndjson',
   role: 'host',
   service: 'nats',

@@ -150,6 +150,7 @@ export const netfilter: ParserSpec = {
   vendor: 'Linux',
   product: 'netfilter',
   formats: ['iptables LOG', 'nftables log', 'ufw'],
+  reference: 'Linux kernel, nf_log_ipv4/nf_log_ipv6; iptables-extensions(8), LOG target',
   samples: 'netfilter/samples.ndjson',
   role: 'host',
   needs: '=',

@@ -217,6 +217,7 @@ export const nginx: ParserSpec = {
   vendor: 'F5',
   product: 'nginx',
   formats: ['access log common/combined', 'error log', 'Kubernetes ingress log'],
+  reference: 'nginx documentation, ngx_http_log_module, ngx_core_module error_log; ingress-nginx log format',
   samples: 'nginx/samples.ndjson',
   role: 'host',
   service: 'nginx',

@@ -58,6 +58,7 @@ export const nsfocus: ParserSpec = {
   vendor: 'NSFOCUS 绿盟',
   product: 'NIPS / WAF',
   formats: ['NIPS name:value;', 'WAF name:value'],
+  reference: 'NSFOCUS NIPS and WAF user manuals, "日志服务器/Syslog"',
   samples: 'nsfocus/samples.ndjson',
   role: 'observer',
   needs: '_:',

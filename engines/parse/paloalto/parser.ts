@@ -178,6 +178,7 @@ export const paloalto: ParserSpec = {
   vendor: 'Palo Alto Networks',
   product: 'PAN-OS',
   formats: ['CSV syslog'],
+  reference: 'Palo Alto Networks PAN-OS Administrator\'s Guide, "Syslog Field Descriptions"',
   samples: 'paloalto/samples.ndjson',
   role: 'observer',
   starts: '0123456789,',

@@ -296,6 +296,7 @@ export const postgresql: ParserSpec = {
   vendor: 'PostgreSQL',
   product: 'PostgreSQL',
   formats: ['stderr', 'csvlog', 'pgaudit'],
+  reference: 'PostgreSQL documentation, "Error Reporting and Logging"; pgAudit README',
   samples: 'postgresql/samples.ndjson',
   role: 'host',
   service: 'postgresql',

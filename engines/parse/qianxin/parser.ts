@@ -65,6 +65,7 @@ export const qianxin: ParserSpec = {
   vendor: 'QiAnXin 奇安信',
   product: '天眼 SkyEye',
   formats: ['type|!{json}'],
+  reference: '奇安信 天眼 SkyEye administrator manual, "syslog 外发"',
   samples: 'qianxin/samples.ndjson',
   role: 'observer',
   needs: '|',

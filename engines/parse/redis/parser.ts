@@ -104,6 +104,7 @@ export const redis: ParserSpec = {
   vendor: 'Redis',
   product: 'Redis',
   formats: ['server log'],
+  reference: 'Redis source, server.c serverLogRaw(); redis.conf loglevel',
   samples: 'redis/samples.ndjson',
   role: 'host',
   service: 'redis',

@@ -44,6 +44,7 @@ export const sangfor: ParserSpec = {
   vendor: 'Sangfor 深信服',
   product: 'AF / AC',
   formats: ['中文名称:值'],
+  reference: '深信服 AF / AC administrator manuals, "syslog 外发"',
   samples: 'sangfor/samples.ndjson',
   role: 'observer',
   programs: ['fwlog'],

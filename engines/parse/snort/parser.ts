@@ -97,6 +97,7 @@ export const snort: ParserSpec = {
   vendor: 'Cisco',
   product: 'Snort',
   formats: ['fast alert', 'syslog alert'],
+  reference: 'Snort Users Manual, "alert_fast", "alert_syslog"',
   samples: 'snort/samples.ndjson',
   role: 'observer',
   programs: ['snort'],

@@ -47,6 +47,7 @@ export const sophos: ParserSpec = {
   vendor: 'Sophos',
   product: 'Firewall',
   formats: ['key=value syslog'],
+  reference: 'Sophos Firewall Log Message Reference (SF syslog)',
   samples: 'sophos/samples.ndjson',
   role: 'observer',
   starts: 'd',

@@ -83,6 +83,7 @@ export const squid: ParserSpec = {
   vendor: 'Squid',
   product: 'Squid',
   formats: ['native access log'],
+  reference: 'Squid documentation, logformat "squid"',
   samples: 'squid/samples.ndjson',
   role: 'host',
   service: 'squid',

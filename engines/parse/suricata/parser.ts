@@ -305,6 +305,7 @@ export const suricata: ParserSpec = {
   vendor: 'OISF',
   product: 'Suricata',
   formats: ['EVE JSON'],
+  reference: 'Suricata User Guide, "EVE JSON Format"',
   samples: 'suricata/samples.ndjson',
   role: 'observer',
   starts: '{',

@@ -43,6 +43,7 @@ export const topsec: ParserSpec = {
   vendor: 'Topsec 天融信',
   product: 'NGFW / TopIDP',
   formats: ['id= key=value'],
+  reference: '天融信 NGFW / TopIDP administrator manuals, "日志服务器"',
   samples: 'topsec/samples.ndjson',
   role: 'observer',
   starts: 'i',

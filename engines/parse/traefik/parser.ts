@@ -56,6 +56,7 @@ export const traefik: ParserSpec = {
   vendor: 'Traefik Labs',
   product: 'Traefik',
   formats: ['access log'],
+  reference: 'Traefik documentation, "Access Logs"',
   samples: 'traefik/samples.ndjson',
   role: 'host',
   service: 'traefik',

@@ -30,6 +30,7 @@ export const venustech: ParserSpec = {
   vendor: 'Venustech 启明星辰',
   product: '天清',
   formats: ['devid= key=value'],
+  reference: '启明星辰 天清 administrator manuals, "日志格式"',
   samples: 'venustech/samples.ndjson',
   role: 'observer',
   starts: 'd',

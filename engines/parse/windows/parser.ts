@@ -173,6 +173,7 @@ export const windows: ParserSpec = {
   vendor: 'Microsoft',
   product: 'Windows',
   formats: ['Winlogbeat 7/8', 'flat JSON', 'EVTX JSON', 'XML'],
+  reference: 'Microsoft Learn, Windows Event Log schema; Winlogbeat reference; Sysmon documentation',
   samples: 'windows/samples.ndjson',
   role: 'host',
   starts: '<-{',

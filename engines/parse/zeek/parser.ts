@@ -179,6 +179,7 @@ export const zeek: ParserSpec = {
   vendor: 'Zeek',
   product: 'Zeek',
   formats: ['JSON', 'TSV conn/dns/http'],
+  reference: 'Zeek documentation, "Log Files"',
   samples: 'zeek/samples.ndjson',
   role: 'observer',
   starts: '{0123456789',
