@@ -1,1 +1,58 @@
-export {};
+export { checkRuleSet, MODEL_FEATURES } from './rules/check-rule-set.ts';
+export { compileRuleSet, type DecideContext, type RuleSet } from './rules/compile-rule-set.ts';
+export { createEntityLists, type EntityLists } from './rules/entity-lists.ts';
+export { featuresOf } from './rules/expression.ts';
+export { issueText, RuleSetError } from './rules/issue.ts';
+export { parseCondition, parseRuleSet, type ParseOptions } from './rules/parse-rule-set.ts';
+export { printCondition, printRuleSet } from './rules/print-rule-set.ts';
+export { sha256 } from './sha256.ts';
+export {
+  EVIDENCE_GROUPS,
+  OUTCOMES,
+  type ArithmeticOp,
+  type CompareOp,
+  type Decision,
+  type DecisionReason,
+  type Entities,
+  type EntityKey,
+  type EntityListEntry,
+  type EvidenceGroup,
+  type Expression,
+  type FeatureRow,
+  type FeatureSpec,
+  type FeatureType,
+  type FeatureValue,
+  type ModelVerdict,
+  type Outcome,
+  type Rule,
+  type RuleIssue,
+  type RuleSetDocument,
+  type SnoozedRule,
+  type TextOp,
+  type Threshold,
+} from './types.ts';
+export {
+  summariseBehaviour,
+  type BehaviourSamples,
+  type BehaviourSummary,
+  type SummariseOptions,
+} from './features/behaviour.ts';
+export type {
+  EntityType,
+  EventAction,
+  FeatureStore,
+  FeatureStoreOptions,
+  FeatureStoreStats,
+  RegistrationEvent,
+} from './features/types.ts';
+export type {
+  Calibration,
+  Contribution,
+  LabelledRow,
+  Model,
+  ModelDocument,
+  ModelExplanation,
+  ModelFeature,
+  ModelMetrics,
+  TreeDocument,
+} from './model/types.ts';
