@@ -107,7 +107,7 @@ describe('xinglin', () => {
   });
 });
 
-describe('xinglin detect', () => {
+describe('xinglin detect --parse', () => {
   const attack =
     '<86>Nov 20 10:01:11 web01 sudo: www-data : TTY=unknown ; PWD=/var/www/upload ; USER=root ; COMMAND=/bin/bash';
 
@@ -118,7 +118,7 @@ describe('xinglin detect', () => {
     writeFileSync(files.gzip, gzipSync(log));
     writeFileSync(files.zstd, zstdCompressSync(log));
     for (const file of [...Object.values(files), '-']) {
-      const result = await run(['--json', 'detect', file], {}, file === '-' ? log : undefined);
+      const result = await run(['--json', 'detect', '--parse', file], {}, file === '-' ? log : undefined);
       expect(result.err).toBe('');
       const found = JSON.parse(result.out) as {
         lines: number;
@@ -149,10 +149,10 @@ describe('xinglin detect', () => {
     );
     const log = join(dir, 'b.log');
     writeFileSync(log, `${failing(2)}\n${attack}`);
-    const own = await run(['detect', log, '--rules', rule, '--fail-on-hit']);
+    const own = await run(['detect', '--parse', '--rules', rule, log, '--fail-on-hit']);
     expect(own.code).toBe(3);
     expect(own.out).toMatch(/ 2 {2}low +Any failure/);
-    const high = await run(['--json', 'detect', log, '--rules', rule, '--level', 'high', '--fail-on-hit']);
+    const high = await run(['--json', 'detect', '--parse', log, '--rules', rule, '--level', 'high', '--fail-on-hit']);
     expect([high.code, (JSON.parse(high.out) as { hits: number }).hits]).toEqual([0, 0]);
     expect((await run(['detect', log, '--level', 'severe'])).err).toContain('cli.bad_option');
   });

@@ -23,5 +23,11 @@ export const cliErrors = registerErrors({
     en: 'The server {url} cannot be reached: {reason}',
   },
   'cli.no_user': { status: 404, zh: '没有账号 {username}', en: 'No account {username}' },
+  'cli.no_rules': { status: 400, zh: '{path} 中没有可用的规则', en: 'There is no rule to run in {path}' },
+  'cli.no_events': {
+    status: 400,
+    zh: '{file} 中没有一行是 JSON 事件；原始日志请加 --parse',
+    en: 'No line of {file} is a JSON event; for raw logs add --parse',
+  },
   'cli.rules_broken': { status: 422, zh: '{count} 条规则不能运行', en: '{count} rules cannot run' },
 });

@@ -10,6 +10,8 @@ export interface LineSource {
   readonly size: number;
   /** Bytes read from disk so far. */
   read(): number;
+  /** The bytes themselves, decompressed. Either these or the lines are read, once. */
+  bytes(): AsyncIterable<Buffer>;
   /** Lines as bytes, without their line end; the last may lack one. A line beyond `maxLine` bytes comes in pieces of that size. */
   lines(): AsyncGenerator<Buffer>;
 }
@@ -36,6 +38,7 @@ export async function openLines(file: string, maxLine = MAX_LINE): Promise<LineS
   return {
     size,
     read: () => read,
+    bytes: () => text as AsyncIterable<Buffer>,
     async *lines() {
       let rest: Buffer = Buffer.alloc(0);
       for await (const piece of text as AsyncIterable<Buffer>) {

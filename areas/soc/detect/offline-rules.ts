@@ -18,8 +18,8 @@ export interface LoadedRules {
   readonly filters: readonly SigmaFilter[];
   readonly issues: readonly SigmaIssue[];
   readonly leftOut: readonly LeftOut[];
-  /** Files that hold rules. */
-  readonly files: readonly TextFile[];
+  /** Paths of the files that hold rules; their texts are not kept. */
+  readonly files: readonly string[];
   /** Licence texts that lie beside the rules. */
   readonly licences: readonly TextFile[];
 }
@@ -29,6 +29,14 @@ const isLicence = (path: string): boolean => /(?:^|\/)(?:LICEN[CS]E(?:\.[\w.]+)?
 
 /** Rules of several sources together; of two with one id the first stays. Never throws for what is in a file. */
 export async function loadRules(paths: readonly string[]): Promise<LoadedRules> {
+  const { files, licences, leftOut } = await readRuleFiles(paths);
+  return { ...parseRuleFiles(files, leftOut), licences };
+}
+
+/** The files of several sources that may hold rules, those of a checkout's other folders told apart. */
+export async function readRuleFiles(
+  paths: readonly string[],
+): Promise<{ files: TextFile[]; licences: TextFile[]; leftOut: LeftOut[] }> {
   const files: TextFile[] = [];
   const licences: TextFile[] = [];
   const leftOut: LeftOut[] = [];
@@ -39,7 +47,7 @@ export async function loadRules(paths: readonly string[]): Promise<LoadedRules> 
     leftOut.push(...outside);
     licences.push(...found.filter((file) => isLicence(file.path) && !isRuleFile(file.path)));
   }
-  return { ...parseRuleFiles(files, leftOut), licences };
+  return { files, licences, leftOut };
 }
 
 /** In a SigmaHQ checkout the rules lie in `rules*` folders; the rest is retired rules, tests and workflows. */
@@ -74,13 +82,13 @@ export function parseRuleFiles(
   const sources: RuleSource[] = [];
   const issues: SigmaIssue[] = [];
   const outside = [...leftOut];
-  const kept: TextFile[] = [];
+  const kept: string[] = [];
   for (const file of files) {
     const { documents, issues: broken } = readDocuments(file);
     const rules = documents.filter((one) => typeof one === 'object' && one !== null);
     const some = rules.some((one) => RULE_KEYS.some((key) => key in (one as object)));
     issues.push(...broken);
-    if (some || broken.length > 0) kept.push(file);
+    if (some || broken.length > 0) kept.push(file.path);
     else outside.push({ file: file.path, reason: documents.length === 0 ? 'empty' : 'not a Sigma rule' });
     if (some) for (const [index, document] of documents.entries()) sources.push({ file: file.path, document, index });
   }
