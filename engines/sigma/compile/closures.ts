@@ -1,12 +1,16 @@
 import type { Frame } from './frame.ts';
 import type { Node } from './lower.ts';
 
+export const UNDECIDED = new Uint8Array(0);
+
 export type Check = (frame: Frame) => boolean;
 
 /** Results of interned predicates for the current event. */
 export class PredicateMemo {
   readonly stamp: Int32Array;
   readonly result: Uint8Array;
+  /** 1 for the predicates the index has decided for this event: those without a stamp do not hold. */
+  decided: Uint8Array = UNDECIDED;
 
   constructor(size: number) {
     this.stamp = new Int32Array(size);
@@ -30,6 +34,7 @@ export function compileNode(node: Node, memo: PredicateMemo): Check {
     const { stamp, result } = memo;
     return (frame) => {
       if (stamp[id] === frame.generation) return result[id] === 1;
+      if (memo.decided[id] === 1) return false;
       const holds = evaluate(frame);
       stamp[id] = frame.generation;
       result[id] = holds ? 1 : 0;

@@ -1,10 +1,10 @@
 import type { LogsourceRouting } from '../mapping/routing.ts';
-import { atomName, atomsOf, type Atom } from '../prefilter/atoms.ts';
+import { atomName, atomsOf, type PredicateAtoms } from '../prefilter/atoms.ts';
 import { GroupIndex } from '../prefilter/group-index.ts';
 import { necessaryAtoms } from '../prefilter/necessary.ts';
 import { guessedRarity, LearnedRarity, type Rarity } from '../prefilter/rarity.ts';
 import type { SigmaEvent, SigmaRule } from '../types.ts';
-import { compileNode, PredicateMemo, type Check } from './closures.ts';
+import { compileNode, PredicateMemo, UNDECIDED, type Check } from './closures.ts';
 import { Frame, type Slots } from './frame.ts';
 import type { Node } from './lower.ts';
 import type { Predicate, Predicates } from './predicates.ts';
@@ -49,7 +49,7 @@ export class Engine implements SigmaEngine {
   private readonly memo: PredicateMemo;
   private readonly router: Router<Group>;
   private readonly found: SigmaRule[] = [];
-  private readonly atoms = new Map<Predicate, readonly Atom[] | undefined>();
+  private readonly atoms = new Map<Predicate, PredicateAtoms | undefined>();
   /** True when a rule has several entries, so that it may be found twice. */
   private readonly repeats: boolean;
 
@@ -68,11 +68,13 @@ export class Engine implements SigmaEngine {
   }
 
   match(event: SigmaEvent): SigmaRule[] {
-    const { found, frame, entries } = this;
+    const { found, frame, entries, memo } = this;
     found.length = 0;
     const { index } = this.router.groupOf(event);
+    if (frame.usedUp) this.restart();
     frame.begin(event);
-    const count = index.find(frame);
+    const count = index.find();
+    memo.decided = index.sure ? index.decided : UNDECIDED;
     for (let at = 0; at < count; at++) {
       const member = index.candidate(at);
       if (this.check(member)(frame)) this.report((entries[member] as Entry).rule);
@@ -97,6 +99,13 @@ export class Engine implements SigmaEngine {
       group.index = this.indexOf(group.members, this.measure(group.members, events));
   }
 
+  /** Forgets every stamp, before they would repeat. */
+  private restart(): void {
+    this.frame.restart();
+    this.memo.stamp.fill(0);
+    for (const { index } of this.router.all()) index.restart();
+  }
+
   private report(rule: SigmaRule): void {
     if (this.repeats && this.found.includes(rule)) return;
     this.found.push(rule);
@@ -106,7 +115,7 @@ export class Engine implements SigmaEngine {
     return (this.checks[member] ??= compileNode((this.entries[member] as Entry).node, this.memo));
   }
 
-  private atomsOf(predicate: Predicate): readonly Atom[] | undefined {
+  private atomsOf(predicate: Predicate): PredicateAtoms | undefined {
     if (this.atoms.has(predicate)) return this.atoms.get(predicate);
     const atoms = atomsOf(predicate);
     this.atoms.set(predicate, atoms);
@@ -118,24 +127,25 @@ export class Engine implements SigmaEngine {
       members.map((member) => {
         const { node } = this.entries[member] as Entry;
         const necessary = necessaryAtoms(node, ({ predicate }) => this.atomsOf(predicate), rarity);
-        return { member, atoms: necessary?.atoms };
+        return { member, predicates: necessary?.predicates };
       }),
-      (slot) => this.frame.keys[slot] as readonly string[],
+      this.frame,
+      this.memo,
     );
   }
 
   /** Counts every atom of the members' conditions, chosen or not, in the sample. */
   private measure(members: readonly number[], events: readonly SigmaEvent[]): Rarity {
     const names: string[] = [];
-    const list: { member: number; atoms: readonly Atom[] }[] = [];
+    const list: { member: number; predicates: readonly PredicateAtoms[] }[] = [];
     const seen = new Set<string>();
     const visit = (node: Node): void => {
       if (node.op === 'test') {
-        for (const atom of this.atomsOf(node.predicate) ?? []) {
+        for (const atom of this.atomsOf(node.predicate)?.atoms ?? []) {
           const name = atomName(atom);
           if (seen.has(name)) continue;
           seen.add(name);
-          list.push({ member: names.length, atoms: [atom] });
+          list.push({ member: names.length, predicates: [{ id: -1, atoms: [atom], exact: false }] });
           names.push(name);
         }
       } else if (node.op === 'not') visit(node.kid);
@@ -145,12 +155,11 @@ export class Engine implements SigmaEngine {
     const learned = new LearnedRarity(events.length);
     // In parts, so that the tables of all texts never exist at once.
     for (let from = 0; from < list.length; from += MEASURED_AT_ONCE) {
-      const part = list.slice(from, from + MEASURED_AT_ONCE).map(({ atoms }, member) => ({ member, atoms }));
-      const index = new GroupIndex(part, (slot) => this.frame.keys[slot] as readonly string[]);
+      const part = list.slice(from, from + MEASURED_AT_ONCE).map(({ predicates }, member) => ({ member, predicates }));
+      const index = new GroupIndex(part, this.frame, this.memo);
       for (const event of events) {
         this.frame.begin(event);
-        for (let at = index.find(this.frame) - 1; at >= 0; at--)
-          learned.count(names[from + index.candidate(at)] as string);
+        for (let at = index.find() - 1; at >= 0; at--) learned.count(names[from + index.candidate(at)] as string);
       }
     }
     return learned.rarity();

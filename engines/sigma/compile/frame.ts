@@ -19,23 +19,48 @@ export class Slots {
   }
 }
 
+/** From here on stamps would repeat; the engine starts counting anew. */
+const LAST_GENERATION = 0x7fff_fff0;
+
 /**
  * What is known about the event being matched. A field is fetched and folded at most once per event: a stamp equal to
  * the current generation says that the remembered value belongs to this event.
+ *
+ * The index visits every key of a flat event anyway and hands the values over (`put`, then `complete`). From then on a field is
+ * read from an array, and a field the event does not have costs one comparison.
  */
 export class Frame {
   event: SigmaEvent = {};
   generation = 0;
+  /** Slot → its event keys in order of preference. */
+  readonly keys: readonly (readonly string[])[];
+  /** Event key → its number, for all keys that any slot looks under. */
+  readonly keyIds: ReadonlyMap<string, number>;
+  private readonly keyValues: unknown[];
+  private readonly keyStamp: Int32Array;
+  /** Slot → the numbers of its keys. */
+  private readonly slotKeys: readonly (readonly number[])[];
   private readonly values: unknown[];
   private readonly valueStamp: Int32Array;
   private readonly foldedTexts: string[];
   private readonly foldedStamp: Int32Array;
+  private isComplete = false;
   private texts: string[] | undefined;
   private foldedAll: string[] | undefined;
-  readonly keys: readonly (readonly string[])[];
 
   constructor(keys: readonly (readonly string[])[]) {
     this.keys = keys;
+    const keyIds = new Map<string, number>();
+    this.slotKeys = keys.map((own) =>
+      own.map((key) => {
+        const id = keyIds.get(key) ?? keyIds.size;
+        keyIds.set(key, id);
+        return id;
+      }),
+    );
+    this.keyIds = keyIds;
+    this.keyValues = Array.from({ length: keyIds.size }, () => undefined);
+    this.keyStamp = new Int32Array(keyIds.size);
     this.values = Array.from({ length: keys.length }, () => undefined);
     this.valueStamp = new Int32Array(keys.length);
     this.foldedTexts = Array.from({ length: keys.length }, () => '');
@@ -44,12 +69,49 @@ export class Frame {
 
   begin(event: SigmaEvent): void {
     this.event = event;
-    this.generation = (this.generation + 1) | 0;
+    this.generation++;
+    this.isComplete = false;
     this.texts = undefined;
     this.foldedAll = undefined;
   }
 
+  /** True when stamps are used up: `restart` before the next event, and forget every stamp taken from `generation`. */
+  get usedUp(): boolean {
+    return this.generation >= LAST_GENERATION;
+  }
+
+  restart(): void {
+    this.generation = 0;
+    this.keyStamp.fill(0);
+    this.valueStamp.fill(0);
+    this.foldedStamp.fill(0);
+  }
+
+  /** The value under one of the event's own keys. */
+  put(keyId: number, value: unknown): void {
+    this.keyValues[keyId] = value;
+    this.keyStamp[keyId] = this.generation;
+  }
+
+  /** Every key of the event has been put, and no value is an object: what is not there, is nowhere. */
+  complete(): void {
+    this.isComplete = true;
+  }
+
   value(slot: number): unknown {
+    return this.isComplete ? this.valueOfFlat(slot) : this.valueOfAny(slot);
+  }
+
+  private valueOfFlat(slot: number): unknown {
+    const keys = this.slotKeys[slot] as readonly number[];
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at] as number;
+      if (this.keyStamp[key] === this.generation && this.keyValues[key] !== undefined) return this.keyValues[key];
+    }
+    return undefined;
+  }
+
+  private valueOfAny(slot: number): unknown {
     if (this.valueStamp[slot] === this.generation) return this.values[slot];
     const keys = this.keys[slot] as readonly string[];
     let value: unknown;

@@ -68,27 +68,27 @@ function splitLists(
   { slots, predicates, resolve }: LowerContext,
 ): { lists: Node[]; others: readonly Expression[] } {
   if (children.length < MIN_ENDS) return { lists: [], others: children };
-  const runs = new Map<string, { field: string; least: number; texts: ListText[]; children: Expression[] }>();
+  const runs = new Map<string, { slot: number; least: number; texts: ListText[]; children: Expression[] }>();
   const others: Expression[] = [];
   for (const child of children) {
-    const text = child.kind === 'match' && child.field !== undefined ? asListText(child.test) : undefined;
+    const text = child.kind === 'match' ? asListText(child.test, child.field === undefined) : undefined;
     if (text === undefined || child.kind !== 'match') {
       others.push(child);
       continue;
     }
-    const field = child.field as string;
+    const slot = child.field === undefined ? KEYWORD : slots.of(resolve(child.field));
     const least = text.kind === 'contains' ? MIN_CONTAINS : MIN_ENDS;
-    const known = runs.get(`${least} ${field}`);
-    if (known === undefined) runs.set(`${least} ${field}`, { field, least, texts: [text], children: [child] });
+    const known = runs.get(`${least} ${slot}`);
+    if (known === undefined) runs.set(`${least} ${slot}`, { slot, least, texts: [text], children: [child] });
     else {
       known.texts.push(text);
       known.children.push(child);
     }
   }
   const lists: Node[] = [];
-  for (const { field, least, texts, children: own } of runs.values()) {
+  for (const { slot, least, texts, children: own } of runs.values()) {
     if (texts.length < least) others.push(...own);
-    else lists.push({ op: 'test', predicate: predicates.ofList(slots.of(resolve(field)), texts) });
+    else lists.push({ op: 'test', predicate: predicates.ofList(slot, texts) });
   }
   return { lists, others };
 }

@@ -40,7 +40,8 @@ export class Predicates {
     const name = `${slot} ${texts.map(({ kind, text }) => kind + text).join('\u0000')}`;
     const known = this.lists.get(name);
     if (known !== undefined) return known;
-    const { evaluate, cost } = onField(slot, { folded: true, ...compileTextList(texts) });
+    const list = { folded: true, ...compileTextList(texts) };
+    const { evaluate, cost } = slot === KEYWORD ? keyword(list) : onField(slot, list);
     const predicate: Predicate = { id: this.list.length, slot, tests: texts.map(({ test }) => test), cost, evaluate };
     this.list.push(predicate);
     this.lists.set(name, predicate);

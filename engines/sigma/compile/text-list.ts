@@ -16,12 +16,13 @@ export interface ListText {
 export const MIN_ENDS = 4;
 export const MIN_CONTAINS = 8;
 
-/** The form of a test that can be part of a list, or undefined. */
-export function asListText(test: ValueTest): ListText | undefined {
+/** The form of a test that can be part of a list, or undefined. A keyword may stand anywhere in a value. */
+export function asListText(test: ValueTest, keyword: boolean): ListText | undefined {
   if (test.kind !== 'string' || test.cased) return undefined;
   if (test.glob.some((part) => typeof part === 'object' && 'placeholder' in part)) return undefined;
   const shape = globShape(test.glob, false);
   if (shape.kind === 'any' || shape.kind === 'pieces') return undefined;
+  if (keyword) return { kind: 'contains', text: shape.text, test };
   // The tries read plain ASCII; the few others keep the general form.
   if (shape.kind !== 'contains' && !isPlain(shape.text)) return undefined;
   return { kind: shape.kind, text: shape.text, test };

@@ -15,23 +15,39 @@ export interface Atom {
   readonly text: string;
 }
 
+/** What can be looked for instead of evaluating a predicate. */
+export interface PredicateAtoms {
+  /** Number of the predicate. */
+  readonly id: number;
+  /** At least one of these is there in every event for which the predicate holds. */
+  readonly atoms: readonly Atom[];
+  /** Also the other way round: the predicate holds in every event with one of the atoms. */
+  readonly exact: boolean;
+}
+
 /** Longer texts are cut: the automaton stays small and the rule's own test decides anyway. */
 const MAX_CONTAINS = 24;
 
-/**
- * Atoms of which at least one is there in every event for which the predicate holds; undefined when nothing can be said
- * (`null`, `exists`). Tests without a fixed text (comparisons, networks) still need the field to have a value.
- */
-export function atomsOf({ slot, tests }: Predicate): readonly Atom[] | undefined {
-  const [first] = tests;
-  if (tests.length === 1) return atomsOfTest(slot, first as ValueTest);
+/** The atoms of a predicate; undefined when nothing can be said (`null`, `exists`). Tests without a fixed text (comparisons, networks) still need the field to have a value. */
+export function atomsOf({ id, slot, tests }: Predicate): PredicateAtoms | undefined {
   const atoms: Atom[] = [];
+  let exact = true;
   for (const test of tests) {
     const own = atomsOfTest(slot, test);
     if (own === undefined) return undefined;
-    atoms.push(...own);
+    for (const atom of own) atoms.push(atom);
+    exact &&= isExact(slot, test);
   }
-  return atoms;
+  return { id, atoms, exact };
+}
+
+/** True when the test's atom says all that the test says. */
+function isExact(slot: number, test: ValueTest): boolean {
+  if (test.kind !== 'string' || test.cased) return false;
+  const shape = globShape(test.glob, false);
+  if (shape.kind === 'pieces') return false;
+  if (shape.kind === 'any') return slot !== KEYWORD;
+  return (shape.kind !== 'contains' && slot !== KEYWORD) || shape.text.length <= MAX_CONTAINS;
 }
 
 function atomsOfTest(slot: number, test: ValueTest): readonly Atom[] | undefined {

@@ -1,13 +1,13 @@
 import type { Node } from '../compile/lower.ts';
 import { KEYWORD } from '../compile/predicates.ts';
-import type { Atom } from './atoms.ts';
+import type { PredicateAtoms } from './atoms.ts';
 import type { Rarity } from './rarity.ts';
 
 /** What is known about when a node can hold. */
 export interface Necessary {
-  /** At least one of these is present whenever the node holds. */
-  readonly atoms: readonly Atom[];
-  /** Expected number of them in an event. */
+  /** At least one atom of one of these predicates is present whenever the node holds. */
+  readonly predicates: readonly PredicateAtoms[];
+  /** Expected number of their atoms in an event. */
   readonly weight: number;
 }
 
@@ -20,17 +20,17 @@ const KEYWORD_PENALTY = 0.05;
  */
 export function necessaryAtoms(
   node: Node,
-  atomsOf: (node: Extract<Node, { op: 'test' }>) => readonly Atom[] | undefined,
+  atomsOf: (node: Extract<Node, { op: 'test' }>) => PredicateAtoms | undefined,
   rarity: Rarity,
 ): Necessary | undefined {
   const visit = (current: Node): Necessary | undefined => {
     if (current.op === 'not') return undefined;
     if (current.op === 'test') {
-      const atoms = atomsOf(current);
-      if (atoms === undefined) return undefined;
+      const found = atomsOf(current);
+      if (found === undefined) return undefined;
       let weight = 0;
-      for (const atom of atoms) weight += rarity(atom) + (atom.slot === KEYWORD ? KEYWORD_PENALTY : 0);
-      return { atoms, weight };
+      for (const atom of found.atoms) weight += rarity(atom) + (atom.slot === KEYWORD ? KEYWORD_PENALTY : 0);
+      return { predicates: [found], weight };
     }
     if (current.op === 'and') {
       let best: Necessary | undefined;
@@ -40,15 +40,15 @@ export function necessaryAtoms(
       }
       return best;
     }
-    const atoms: Atom[] = [];
+    const predicates: PredicateAtoms[] = [];
     let weight = 0;
     for (const kid of current.kids) {
       const found = visit(kid);
       if (found === undefined) return undefined;
-      for (const atom of found.atoms) atoms.push(atom);
+      for (const predicate of found.predicates) predicates.push(predicate);
       weight += found.weight;
     }
-    return { atoms, weight };
+    return { predicates, weight };
   };
   return visit(node);
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PredicateMemo } from '../compile/closures.ts';
 import { Frame, Slots } from '../compile/frame.ts';
 import type { Node } from '../compile/lower.ts';
 import { KEYWORD, Predicates } from '../compile/predicates.ts';
@@ -160,15 +161,15 @@ describe('atomsOf()', () => {
   ])('of %j: %j', (own, atoms) => {
     const found = atomsOf(predicate(0, own));
     if (atoms === undefined) expect(found).toBeUndefined();
-    else expect(found).toMatchObject(atoms);
+    else expect(found?.atoms).toMatchObject(atoms);
   });
 
   test('a keyword may stand anywhere; long texts are cut to their end', () => {
-    expect(atomsOf(predicate(KEYWORD, stringTest('Abc')))).toMatchObject([
+    expect(atomsOf(predicate(KEYWORD, stringTest('Abc')))?.atoms).toMatchObject([
       { slot: KEYWORD, kind: 'contains', text: 'abc' },
     ]);
     const long = `${'x'.repeat(40)}tail`;
-    expect(atomsOf(predicate(0, stringTest(`*${long}*`)))?.[0]?.text).toBe(long.slice(-24));
+    expect(atomsOf(predicate(0, stringTest(`*${long}*`)))?.atoms[0]?.text).toBe(long.slice(-24));
   });
 });
 
@@ -179,7 +180,9 @@ describe('necessaryAtoms()', () => {
     predicate: predicates.of(slot, stringTest(pattern)),
   });
   const choose = (node: Node): string[] | undefined =>
-    necessaryAtoms(node, ({ predicate: own }) => atomsOf(own), guessedRarity)?.atoms.map(({ text }) => text);
+    necessaryAtoms(node, ({ predicate: own }) => atomsOf(own), guessedRarity)?.predicates.flatMap(({ atoms }) =>
+      atoms.map(({ text }) => text),
+    );
 
   test('of an and the rarest child, of an or all children, of a not nothing', () => {
     expect(choose({ op: 'and', kids: [leaf('*.exe'), leaf('*quite-rare-text*')] })).toEqual(['quite-rare-text']);
@@ -215,14 +218,19 @@ describe('GroupIndex', () => {
   function index(members: readonly (readonly Atom[] | undefined)[], keys: readonly (readonly string[])[]) {
     const slots = new Slots();
     for (const own of keys) slots.of(own);
-    const group = new GroupIndex(
-      members.map((atoms, member) => ({ member, atoms })),
-      (slot) => keys[slot] as readonly string[],
-    );
     const frame = new Frame(slots.keys);
+    const memo = new PredicateMemo(members.length);
+    const group = new GroupIndex(
+      members.map((atoms, member) => ({
+        member,
+        predicates: atoms === undefined ? undefined : [{ id: member, atoms, exact: true }],
+      })),
+      frame,
+      memo,
+    );
     return (event: Record<string, unknown>): number[] => {
       frame.begin(event);
-      const count = group.find(frame);
+      const count = group.find();
       return [...group.always, ...Array.from({ length: count }, (_, at) => group.candidate(at))].toSorted(
         (left, right) => left - right,
       );
