@@ -132,8 +132,8 @@ describe('xinglin detect --parse', () => {
           expect.objectContaining({ kind: 'rule', level: 'critical', line: 1 }),
           expect.objectContaining({
             kind: 'correlation',
-            count: 10,
-            line: 11,
+            count: 6,
+            line: 7,
             group: expect.objectContaining({ 'source.ip': '203.0.113.9' }) as unknown,
           }),
         ]),

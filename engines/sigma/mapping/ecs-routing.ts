@@ -135,6 +135,8 @@ const network: readonly LogsourceRoute[] = [
   dataset({ product: 'cisco', service: 'duo' }, 'cisco.duo*'),
   dataset({ product: 'huawei', service: 'bgp' }, 'huawei.*'),
   dataset({ product: 'juniper', service: 'bgp' }, 'juniper.*'),
+  // Logins are told by what the event says, wherever it comes from.
+  dataset({ category: 'authentication' }, '*'),
   dataset({ category: 'antivirus' }, 'antivirus.*', 'clamav*', 'edr.*', 'qianxin.tianqing', 'sangfor.edr', '360.*'),
 ];
 
