@@ -56,3 +56,9 @@ export type {
   ModelMetrics,
   TreeDocument,
 } from './model/types.ts';
+export { FEATURES } from './features/catalogue.ts';
+export { createFeatureStore, restoreFeatureStore } from './features/feature-store.ts';
+export { DEFAULT_CAPACITY } from './features/tables.ts';
+export { createBloom, type Bloom } from './sketch/bloom.ts';
+export { createCountMin, type CountMin } from './sketch/count-min.ts';
+export { createHyperLogLog, type HyperLogLog } from './sketch/hyper-log-log.ts';
