@@ -1,6 +1,6 @@
 import type { EntityKey } from '../types.ts';
 import type { Sections } from './snapshot.ts';
-import { hashKey, type Hash64 } from '../sketch/hash.ts';
+import { hashKey, mix, type Hash64 } from '../sketch/hash.ts';
 
 const WAYS = 8;
 const FIRST_SETS = 64;
@@ -8,8 +8,8 @@ const scratch: Hash64 = { high: 0, low: 0 };
 
 /**
  * Entities of one type, each with a fixed strip of words, half-words and floats. A set-associative cache in typed arrays:
- * a key may live in one of eight places, found without pointers or collision chains; when all eight are taken the one seen
- * longest ago gives way. Grows by doubling up to the cap, then stays. Keys are told apart by 64 bits of hash.
+ * a key may live in two sets of eight places and takes the emptier one, so that the table fills to nine tenths before anybody
+ * is forgotten; when both sets are taken the one seen longest ago gives way. No pointers, no chains. Grows by doubling up to the cap, then stays. Keys are told apart by 64 bits of hash.
  */
 export class EntityTable {
   words = new Uint32Array(0);
@@ -74,9 +74,12 @@ export class EntityTable {
 
   /** Place of an entity of which only the low word of the hash is at hand; -1 when there is none. */
   findWord(low: number): number {
-    const first = (low & (this.sets - 1)) * WAYS;
-    for (let place = first; this.sets > 0 && place < first + WAYS; place++) {
-      if (this.lows[place] === low && this.seen[place] !== 0) return place;
+    if (this.sets === 0) return -1;
+    for (let choice = 0; choice < 2; choice++) {
+      const first = this.firstOf(low, choice);
+      for (let place = first; place < first + WAYS; place++) {
+        if (this.lows[place] === low && this.seen[place] !== 0) return place;
+      }
     }
     return -1;
   }
@@ -88,31 +91,55 @@ export class EntityTable {
     return true;
   }
 
+  private firstOf(low: number, choice: number): number {
+    return ((choice === 0 ? low : mix(low ^ 0x5bd1e995)) & (this.sets - 1)) * WAYS;
+  }
+
   private place(high: number, low: number): number {
-    const first = (low & (this.sets - 1)) * WAYS;
-    for (let place = first; place < first + WAYS; place++) {
-      if (this.lows[place] === low && this.highs[place] === high && this.seen[place] !== 0) return place;
+    for (let choice = 0; choice < 2; choice++) {
+      const first = this.firstOf(low, choice);
+      for (let place = first; place < first + WAYS; place++) {
+        if (this.lows[place] === low && this.highs[place] === high && this.seen[place] !== 0) return place;
+      }
     }
     return -1;
   }
 
-  private makeRoom(low: number): number {
-    for (;;) {
-      const first = (low & (this.sets - 1)) * WAYS;
-      let oldest = first;
+  /** A free place in the emptier set of the key; -1 when both are full.  */
+  private freePlace(low: number): number {
+    let [best, least] = [-1, WAYS];
+    for (let choice = 0; choice < 2; choice++) {
+      const first = this.firstOf(low, choice);
+      let [free, taken] = [-1, 0];
       for (let place = first; place < first + WAYS; place++) {
-        if (this.seen[place] === 0) return place;
+        if (this.seen[place] !== 0) taken++;
+        else if (free < 0) free = place;
+      }
+      if (taken < least) [best, least] = [free, taken];
+    }
+    return best;
+  }
+
+  private oldestPlace(low: number): number {
+    let oldest = this.firstOf(low, 0);
+    for (let choice = 0; choice < 2; choice++) {
+      const first = this.firstOf(low, choice);
+      for (let place = first; place < first + WAYS; place++) {
         if ((this.seen[place] as number) < (this.seen[oldest] as number)) oldest = place;
       }
-      // A full set among emptier ones is chance; more room is made when the table as a whole is half full.
-      if (this.sets < this.maxSets && this.size * 2 > this.seen.length) {
-        this.resize(this.sets * 2);
-        continue;
-      }
-      this.wipe(oldest);
-      this.evicted++;
-      return oldest;
     }
+    return oldest;
+  }
+
+  private makeRoom(low: number): number {
+    // Growing early keeps one of the two sets free; at the cap the last tenth is where forgetting begins.
+    if (this.sets < this.maxSets && this.size >= this.seen.length * 0.85) this.resize(this.sets * 2);
+    const free = this.freePlace(low);
+    if (free >= 0) return free;
+    const oldest = this.oldestPlace(low);
+    this.wipe(oldest);
+    this.evicted++;
+    return oldest;
   }
 
   private wipe(place: number): void {
@@ -133,13 +160,15 @@ export class EntityTable {
     this.highs = new Uint32Array(places);
     this.lows = new Uint32Array(places);
     this.seen = new Uint32Array(places);
-    const filled = new Uint8Array(sets);
+    this.size = 0;
     for (let old = 0; old < seen.length; old++) {
       if (seen[old] === 0) continue;
-      const set = (lows[old] as number) & (sets - 1);
-      // Doubling splits a set in two, so there is always room.
-      const place = set * WAYS + (filled[set] as number);
-      filled[set] = (filled[set] as number) + 1;
+      const place = this.freePlace(lows[old] as number);
+      if (place < 0) {
+        this.evicted++;
+        continue;
+      }
+      this.size++;
       this.highs[place] = highs[old] as number;
       this.lows[place] = lows[old] as number;
       this.seen[place] = seen[old] as number;

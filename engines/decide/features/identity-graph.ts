@@ -14,19 +14,18 @@ export class IdentityGraph {
   private readonly times: Uint32Array;
   private count = 0;
   private dirty = false;
-  /** Open addressing: node word → index, its parent, and persons of the group at the root. */
-  private readonly nodes: Uint32Array;
-  private readonly parents: Int32Array;
-  private readonly persons: Int32Array;
+  /** What answers, and what is being built. */
+  private groups: Groups;
+  private next: Groups;
+  private cursor = -1;
   private readonly keepSeconds: number;
 
   constructor(capacity: number, keepSeconds: number) {
     const size = 2 ** Math.ceil(Math.log2(capacity));
     this.links = new Uint32Array(size * 2);
     this.times = new Uint32Array(size);
-    this.nodes = new Uint32Array(size * 4);
-    this.parents = new Int32Array(size * 4);
-    this.persons = new Int32Array(size * 4);
+    this.groups = new Groups(size * 4);
+    this.next = new Groups(size * 4);
     this.keepSeconds = keepSeconds;
   }
 
@@ -42,26 +41,91 @@ export class IdentityGraph {
     this.dirty = true;
   }
 
-  /** Joins the links that are not too old. Some 5 ms for 65,536. */
-  rebuild(now: number): void {
-    if (!this.dirty) return;
-    this.dirty = false;
-    this.nodes.fill(0);
-    this.persons.fill(0);
+  /**
+   * Works off some of the links (about 2 ms), and takes the new groups into use when all are done: a full ring needs eight
+   * ticks, and no request waits for it.
+   */
+  rebuild(now: number, budget = this.times.length / 8): void {
+    if (this.cursor < 0) {
+      if (!this.dirty) return;
+      this.dirty = false;
+      this.cursor = 0;
+      this.next.clear();
+    }
     const oldest = Math.floor(now / 1000) - this.keepSeconds;
     const held = Math.min(this.count, this.times.length);
-    for (let place = 0; place < held; place++) {
-      if ((this.times[place] as number) < oldest) continue;
-      const a = this.root(this.enter(this.links[place * 2] as number));
-      const b = this.root(this.enter(this.links[place * 2 + 1] as number));
-      if (a === b) continue;
-      this.parents[b] = a;
-      this.persons[a] = (this.persons[a] as number) + (this.persons[b] as number);
+    const end = Math.min(held, this.cursor + budget);
+    for (; this.cursor < end; this.cursor++) {
+      if ((this.times[this.cursor] as number) < oldest) continue;
+      this.next.join(this.links[this.cursor * 2] as number, this.links[this.cursor * 2 + 1] as number);
     }
+    if (this.cursor < held) return;
+    this.cursor = -1;
+    [this.groups, this.next] = [this.next, this.groups];
   }
 
   /** Real-name identities in the node's group; 0 when it has no links. */
   groupSize(node: number): number {
+    return this.groups.size(node);
+  }
+
+  /** Drops every link of a node. */
+  forget(node: number): void {
+    for (let place = 0; place < this.times.length; place++) {
+      if (this.links[place * 2] !== node && this.links[place * 2 + 1] !== node) continue;
+      // A link of age 0 is older than any that counts.
+      this.links.fill(0, place * 2, place * 2 + 2);
+      this.times[place] = 0;
+      this.dirty = true;
+    }
+  }
+
+  save(): Record<string, Uint32Array> {
+    return { links: this.links, times: this.times, count: Uint32Array.of(this.count) };
+  }
+
+  load(saved: Record<string, ArrayLike<number>>, now: number): boolean {
+    const { links, times, count } = saved;
+    if (links?.length !== this.links.length || times?.length !== this.times.length) return false;
+    this.links.set(links);
+    this.times.set(times);
+    this.count = count?.[0] ?? 0;
+    this.dirty = true;
+    this.rebuild(now, this.times.length);
+    return true;
+  }
+
+  get bytes(): number {
+    return this.links.byteLength + this.times.byteLength * 26;
+  }
+}
+
+/** Union–find over words, by open addressing: node → index, its parent, and the persons of the group at the root. */
+class Groups {
+  private readonly nodes: Uint32Array;
+  private readonly parents: Int32Array;
+  private readonly persons: Int32Array;
+
+  constructor(size: number) {
+    this.nodes = new Uint32Array(size);
+    this.parents = new Int32Array(size);
+    this.persons = new Int32Array(size);
+  }
+
+  clear(): void {
+    this.nodes.fill(0);
+    this.persons.fill(0);
+  }
+
+  join(one: number, other: number): void {
+    const a = this.root(this.enter(one));
+    const b = this.root(this.enter(other));
+    if (a === b) return;
+    this.parents[b] = a;
+    this.persons[a] = (this.persons[a] as number) + (this.persons[b] as number);
+  }
+
+  size(node: number): number {
     const index = this.find(node);
     return this.nodes[index] === node ? (this.persons[this.root(index)] as number) : 0;
   }
@@ -90,35 +154,5 @@ export class IdentityGraph {
       at = this.parents[at] as number;
     }
     return at;
-  }
-
-  /** Drops every link of a node. */
-  forget(node: number): void {
-    for (let place = 0; place < this.times.length; place++) {
-      if (this.links[place * 2] !== node && this.links[place * 2 + 1] !== node) continue;
-      // A link of age 0 is older than any that counts.
-      this.links.fill(0, place * 2, place * 2 + 2);
-      this.times[place] = 0;
-      this.dirty = true;
-    }
-  }
-
-  save(): Record<string, Uint32Array> {
-    return { links: this.links, times: this.times, count: Uint32Array.of(this.count) };
-  }
-
-  load(saved: Record<string, ArrayLike<number>>, now: number): boolean {
-    const { links, times, count } = saved;
-    if (links?.length !== this.links.length || times?.length !== this.times.length) return false;
-    this.links.set(links);
-    this.times.set(times);
-    this.count = count?.[0] ?? 0;
-    this.dirty = true;
-    this.rebuild(now);
-    return true;
-  }
-
-  get bytes(): number {
-    return this.links.byteLength + this.times.byteLength + this.nodes.byteLength * 3;
   }
 }
