@@ -1,6 +1,14 @@
 /** Events gathered into one block of the `events` table (platform/events/columns.ts) in ClickHouse's Native format. */
 import { EVENT_COLUMNS } from '@xinglin/platform/events';
-import { ByteWriter, ListColumn, LowCardinalityColumn, MapColumn, NumberColumn, TextColumn } from './native-columns.ts';
+import {
+  ByteWriter,
+  ListColumn,
+  LongColumn,
+  LowCardinalityColumn,
+  MapColumn,
+  NumberColumn,
+  TextColumn,
+} from './native-columns.ts';
 import type { NativeColumn } from './native-columns.ts';
 
 export type FlatEvent = Record<string, unknown>;
@@ -28,7 +36,7 @@ export interface EventBlock {
     rules: readonly string[] | undefined,
     intel: readonly string[] | undefined,
   ): void;
-  /** The block in Native format. The builder is used up. */
+  /** The block in Native format; the builder is empty again. */
   finish(): Buffer<ArrayBuffer>;
 }
 
@@ -65,11 +73,20 @@ const SAME_AS: Readonly<Record<string, string>> = {
   'observer.name': 'host.name',
 };
 
-type Place = 'skip' | 'column' | 'same';
-const places = new Map<string, Place>();
-for (const key of [...APART_KEYS, ...DERIVED]) places.set(key, 'skip');
-for (const key of Object.keys(SAME_AS)) places.set(key, 'same');
-for (const column of EVENT_COLUMNS) if ('ecs' in column && !APART.has(column.column)) places.set(column.ecs, 'column');
+/**
+ * Where a name's value goes, as one number so that one look-up a field is enough: SKIP; below it, a column of its own (`COLUMN - slot`) or
+ * a field that may repeat another (`SAME - n`); from 0 on, the name's number among the `fields` of the block.
+ */
+const SKIP = -1;
+const COLUMN = -2;
+const SAME = -1000;
+const SLOT_COLUMNS = EVENT_COLUMNS.filter((column) => 'ecs' in column && !APART.has(column.column));
+const SAME_KEYS = Object.values(SAME_AS);
+const PLACES: readonly (readonly [string, number])[] = [
+  ...[...APART_KEYS, ...DERIVED].map((key) => [key, SKIP] as const),
+  ...SLOT_COLUMNS.map((column, slot) => ['ecs' in column ? column.ecs : '', COLUMN - slot] as const),
+  ...Object.keys(SAME_AS).map((key, n) => [key, SAME - n] as const),
+];
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -78,57 +95,47 @@ function textOf(value: unknown): string {
   return value.length === 1 ? textOf(value[0]) : JSON.stringify(value);
 }
 
-interface EcsColumn {
-  readonly key: string;
-  readonly push: (value: unknown, spill: (key: string, value: unknown) => void) => void;
-}
-
+/** One block at a time; after `finish` the same builder takes the next. */
 export function createEventBlock(): EventBlock {
-  const columns: { name: string; type: string; data: NativeColumn }[] = [];
-  const ecs: EcsColumn[] = [];
-  const made = new Map<string, NativeColumn>();
-  for (const column of EVENT_COLUMNS) {
-    const data = columnOf(column.type);
-    columns.push({ name: column.column, type: column.type, data });
-    made.set(column.column, data);
-    if (!('ecs' in column) || APART.has(column.column)) continue;
-    const key = column.ecs;
-    if (data instanceof NumberColumn) {
-      ecs.push({
-        key,
-        push(value, spill) {
-          const number = typeof value === 'number' ? value : value === undefined ? 0 : Number(value);
-          if (Number.isInteger(number) && number >= 0 && number <= 65_535) data.push(number);
-          else {
-            data.push(0);
-            spill(key, value);
-          }
-        },
-      });
-    } else {
-      const text = data as LowCardinalityColumn | TextColumn;
-      ecs.push({
-        key,
-        push: (value) =>
-          text.push(typeof value === 'string' ? value : value === undefined || value === null ? '' : textOf(value)),
-      });
-    }
-  }
+  const columns = EVENT_COLUMNS.map(({ column, type }) => ({
+    name: column,
+    type: type as string,
+    data: columnOf(type),
+  }));
+  const made = new Map(columns.map(({ name, data }) => [name, data]));
   const tenant = made.get('tenant') as LowCardinalityColumn;
   const source = made.get('source') as LowCardinalityColumn;
-  const ts = made.get('ts') as NumberColumn;
-  const ingested = made.get('ingested') as NumberColumn;
-  const batch = made.get('batch') as NumberColumn;
+  const ts = made.get('ts') as LongColumn;
+  const ingested = made.get('ingested') as LongColumn;
+  const batch = made.get('batch') as LongColumn;
   const seqs = made.get('seq') as NumberColumn;
   const rulesColumn = made.get('rules') as ListColumn;
   const intelColumn = made.get('intel') as ListColumn;
   const fields = made.get('fields') as MapColumn;
   const raw = made.get('raw') as TextColumn;
+  const texts: { slot: number; data: LowCardinalityColumn | TextColumn }[] = [];
+  const numbers: { slot: number; key: string; data: NumberColumn }[] = [];
+  for (const [slot, { column }] of SLOT_COLUMNS.entries()) {
+    const data = made.get(column);
+    if (data instanceof NumberColumn) numbers.push({ slot, key: ecsOf(slot), data });
+    else texts.push({ slot, data: data as LowCardinalityColumn | TextColumn });
+  }
+  const slots: unknown[] = SLOT_COLUMNS.map(() => undefined);
+  let places = new Map(PLACES);
   let rows = 0;
   let batchText = '';
-  let batchValue = 0n;
+  let batchLow = 0;
+  let batchHigh = 0;
 
-  const spill = (key: string, value: unknown): void => fields.entry(key, textOf(value));
+  function placeOf(key: string): number {
+    let place = places.get(key);
+    if (place === undefined) places.set(key, (place = fields.keyOf(key)));
+    return place;
+  }
+  /** Into `fields`, under a name that has a place of its own otherwise. */
+  function spill(key: string, value: unknown): void {
+    fields.entry(fields.keyOf(key), textOf(value));
+  }
 
   return {
     get rows() {
@@ -144,37 +151,68 @@ export function createEventBlock(): EventBlock {
       ingested.push(head.ingested);
       if (head.batch !== batchText) {
         batchText = head.batch;
-        batchValue = BigInt(batchText);
+        const value = BigInt(batchText);
+        batchLow = Number(value & 0xffff_ffffn);
+        batchHigh = Number(value >> 32n);
       }
-      batch.writer.bigUint64(batchValue);
+      batch.pushHalves(batchLow, batchHigh);
       seqs.push(seq);
       rulesColumn.push(rules);
       intelColumn.push(intel);
-      for (const { key, push } of ecs) push(event[key], spill);
       for (const key in event) {
         const value = event[key];
         if (value === undefined || value === null) continue;
-        const place = places.get(key);
-        if (place === undefined) fields.entry(key, typeof value === 'string' ? value : textOf(value));
-        else if (place === 'same' && value !== event[SAME_AS[key] ?? '']) fields.entry(key, textOf(value));
+        const place = placeOf(key);
+        if (place >= 0) fields.entry(place, typeof value === 'string' ? value : textOf(value));
+        else if (place <= SAME) {
+          if (value !== event[SAME_KEYS[SAME - place] ?? '']) spill(key, value);
+        } else if (place !== SKIP) slots[COLUMN - place] = value;
+      }
+      for (const { slot, key, data } of numbers) {
+        const value = slots[slot];
+        if (value === undefined) data.push(0);
+        else {
+          slots[slot] = undefined;
+          const number = typeof value === 'number' ? value : Number(value);
+          const fits = Number.isInteger(number) && number >= 0 && number <= 65_535;
+          data.push(fits ? number : 0);
+          if (!fits) spill(key, value);
+        }
       }
       fields.endRow();
+      for (const { slot, data } of texts) {
+        const value = slots[slot];
+        if (value === undefined) data.push('');
+        else {
+          slots[slot] = undefined;
+          data.push(typeof value === 'string' ? value : textOf(value));
+        }
+      }
       const original = event['event.original'];
       raw.push(typeof original === 'string' && original !== event['message'] ? original : '');
       rows += 1;
     },
     finish() {
-      const out = new ByteWriter();
+      const size = columns.reduce((sum, { name, type, data }) => sum + name.length + type.length + data.size + 16, 64);
+      const out = new ByteWriter(size);
       out.varint(columns.length);
       out.varint(rows);
       for (const { name, type, data } of columns) {
         out.text(name);
         out.text(type);
         data.finish(out);
+        data.reset();
       }
+      places = new Map(PLACES);
+      rows = 0;
       return out.taken();
     },
   };
+}
+
+function ecsOf(slot: number): string {
+  const column = SLOT_COLUMNS[slot];
+  return column !== undefined && 'ecs' in column ? column.ecs : '';
 }
 
 function columnOf(type: string): NativeColumn {
@@ -189,7 +227,7 @@ function columnOf(type: string): NativeColumn {
       return new NumberColumn(4);
     case 'UInt64':
     case "DateTime64(3, 'UTC')":
-      return new NumberColumn(8);
+      return new LongColumn();
     case 'Array(LowCardinality(String))':
       return new ListColumn(new LowCardinalityColumn());
     case 'Array(String)':
