@@ -72,8 +72,8 @@ function putCommon(spec: ParserSpec | undefined, parsed: Parsed, ctx: ParseConte
   if (fields['event.kind'] === undefined) fields['event.kind'] = 'event';
   if (spec?.service !== undefined) fields['service.type'] = spec.service;
   if (spec?.role === 'observer') {
-    putDefault(fields, 'observer.vendor', spec.vendor);
-    putDefault(fields, 'observer.product', spec.product);
+    if (fields['observer.vendor'] === undefined) fields['observer.vendor'] = spec.vendor;
+    if (fields['observer.product'] === undefined) fields['observer.product'] = spec.product;
   }
   if (ctx.sender !== undefined) fields['log.source.address'] = ctx.sender;
   putRelated(fields, spec?.role ?? 'host');
@@ -93,15 +93,20 @@ function putSyslog(fields: Fields, line: LogLine, ctx: ParseContext, spec: Parse
     if (iso !== undefined) fields['@timestamp'] = iso;
     if (!frame.zoned) fields['event.timezone'] = ctx.timezone ?? '+08:00';
   }
-  const key = role === 'host' ? 'host.hostname' : isIp(frame.hostname ?? '') ? 'observer.ip' : 'observer.name';
-  putDefault(fields, key, frame.hostname);
-  putDefault(fields, 'process.name', frame.appName);
-  if (frame.procId !== undefined && fields['process.pid'] === undefined) {
-    const pid = toInteger(frame.procId);
-    if (pid !== undefined) fields['process.pid'] = pid;
-    else fields['log.syslog.procid'] = frame.procId;
+  // Keys are written out: a literal key is found through an inline cache, a computed one is looked up.
+  const { hostname, appName, procId, msgId } = frame;
+  if (hostname !== undefined) {
+    if (role === 'host') {
+      if (fields['host.hostname'] === undefined) fields['host.hostname'] = hostname;
+    } else putDefault(fields, isIp(hostname) ? 'observer.ip' : 'observer.name', hostname);
   }
-  putDefault(fields, 'log.syslog.msgid', frame.msgId);
+  if (appName !== undefined && fields['process.name'] === undefined) fields['process.name'] = appName;
+  if (procId !== undefined && fields['process.pid'] === undefined) {
+    const pid = toInteger(procId);
+    if (pid !== undefined) fields['process.pid'] = pid;
+    else fields['log.syslog.procid'] = procId;
+  }
+  if (msgId !== undefined) putDefault(fields, 'log.syslog.msgid', msgId);
   if (frame.structuredData !== undefined && spec?.ownsStructuredData !== true) {
     for (const [id, params] of frame.structuredData) {
       for (const [name, value] of params) fields[`log.syslog.structured_data.${id}.${name}`] = value;

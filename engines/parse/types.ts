@@ -81,6 +81,8 @@ export interface ParserSpec {
   readonly programs?: readonly string[];
   /** First characters of a payload this parser can start with; absent = any. */
   readonly starts?: string;
+  /** First characters with which nearly all of its lines begin: there it is asked before the others. */
+  readonly usual?: string;
   /** Characters of which each must occur among the first 256 of the payload; saves asking. `\u0080` stands for anything beyond ASCII. */
   readonly needs?: string;
   /** The parser reads RFC 5424 structured data itself, so it is not repeated under `log.syslog.structured_data`. */

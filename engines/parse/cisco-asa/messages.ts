@@ -1,4 +1,52 @@
-import { compileTemplate, type Template } from '../scan/template.ts';
+import { compilePlaced, type PlacedTemplate } from '../scan/template.ts';
+
+/** Every hole of the table below, in the order of their places. */
+export const holes = [
+  'acl',
+  'app',
+  'assigned',
+  'bytes',
+  'command',
+  'dif',
+  'dir',
+  'dport',
+  'dst',
+  'dur',
+  'duser',
+  'file',
+  'flags',
+  'group',
+  'hash',
+  'hits',
+  'icode',
+  'id',
+  'interval',
+  'itype',
+  'mac',
+  'ndport',
+  'ndst',
+  'nsport',
+  'nsrc',
+  'proto',
+  'reason',
+  'received',
+  'rest',
+  'rule',
+  'sent',
+  'service',
+  'sif',
+  'sig',
+  'sport',
+  'src',
+  'suser',
+  'url',
+  'user',
+  'verdict',
+  'version',
+  'what',
+] as const;
+
+export type Hole = (typeof holes)[number];
 
 /** What a message id means, and the wordings under which it appears, most specific first. */
 export interface MessageRow {
@@ -6,7 +54,7 @@ export interface MessageRow {
   readonly category: readonly string[];
   readonly type: readonly string[];
   readonly outcome?: 'success' | 'failure';
-  readonly templates: readonly Template[];
+  readonly templates: readonly PlacedTemplate[];
 }
 
 // One row per message: "ids | action | categories | types | outcome", then its wordings ("Cisco Secure Firewall ASA Series
@@ -191,10 +239,10 @@ function expand(ids: string): string[] {
 
 function readTable(text: string): Map<string, MessageRow> {
   const rows = new Map<string, MessageRow>();
-  let templates: Template[] = [];
+  let templates: PlacedTemplate[] = [];
   for (const line of text.split('\n')) {
     if (line.startsWith('  ')) {
-      templates.push(compileTemplate(line.slice(2)));
+      templates.push(compilePlaced(line.slice(2), holes));
       continue;
     }
     const [ids, action, category, type, outcome] = line.split(' | ');

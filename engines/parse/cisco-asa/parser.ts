@@ -3,7 +3,7 @@ import { putTransport } from '../scan/network.ts';
 import { digitsAt, toInteger } from '../scan/text.ts';
 import { putUrl } from '../scan/url.ts';
 import type { Fields, LogLine, Parsed, ParserSpec } from '../types.ts';
-import { messages, type MessageRow } from './messages.ts';
+import { holes, messages, type Hole, type MessageRow } from './messages.ts';
 
 const marks = ['%ASA-', '%FTD-', '%PIX-', '%FWSM-'] as const;
 
@@ -34,7 +34,10 @@ function parse(line: LogLine): Parsed | undefined {
   // "%ASA-6-302013", or with a class: "%ASA-session-6-302013".
   const severity = digitsAt(head, head.lastIndexOf('-', head.length - id.length - 2) + 1, head.length);
   const body = text.slice(colon + 1).trimStart();
-  const fields: Fields = { 'event.code': id, 'cisco.asa.message_id': id, message: body };
+  const fields: Fields = {};
+  fields['event.code'] = id;
+  fields['cisco.asa.message_id'] = id;
+  fields['message'] = body;
   if (severity >= 0 && severity <= 7) {
     fields['event.severity'] = severity;
     fields['log.level'] = levels[severity] ?? 'debugging';
@@ -63,12 +66,14 @@ function readBody(fields: Fields, body: string, row: MessageRow): boolean {
   return row.templates.length === 0;
 }
 
-const texts: ReadonlyMap<string, string> = new Map([
-  ['sif', 'observer.ingress.interface.name'],
-  ['dif', 'observer.egress.interface.name'],
+type Values = readonly (string | undefined)[];
+
+/** The place of each hole. */
+const at = Object.fromEntries(holes.map((hole, index) => [hole, index])) as Readonly<Record<Hole, number>>;
+
+/** Holes that are one field as they stand. */
+const texts: readonly (readonly [hole: Hole, key: string])[] = [
   ['acl', 'rule.name'],
-  ['user', 'user.name'],
-  ['group', 'user.group.name'],
   ['reason', 'event.reason'],
   ['command', 'process.command_line'],
   ['id', 'cisco.asa.connection_id'],
@@ -76,7 +81,6 @@ const texts: ReadonlyMap<string, string> = new Map([
   ['itype', 'cisco.asa.icmp_type'],
   ['icode', 'cisco.asa.icmp_code'],
   ['assigned', 'cisco.asa.assigned_ip'],
-  ['hits', 'cisco.asa.hit_count'],
   ['interval', 'cisco.asa.hit_interval'],
   ['what', 'cisco.asa.kind'],
   ['hash', 'cisco.asa.rule_hash'],
@@ -86,34 +90,60 @@ const texts: ReadonlyMap<string, string> = new Map([
   ['rule', 'rule.name'],
   ['app', 'network.application'],
   ['version', 'tls.version'],
-]);
+];
+const places = texts.map(([hole]) => at[hole]);
 
-function putValues(fields: Fields, values: ReadonlyMap<string, string>): void {
-  for (const [name, value] of values) {
-    const target = texts.get(name);
-    if (target !== undefined) {
-      const text = name === 'group' || name === 'user' ? value.replace(/^[<'"]|[>'",.]$/g, '') : value.trim();
-      if (text !== '') fields[target] = name === 'hits' ? (toInteger(text) ?? text) : text;
-    }
+/** A name without the mark around it: `<alice>`, `'alice'`, `alice,`. */
+function unmarked(text: string | undefined): string {
+  if (text === undefined || text === '') return '';
+  const begin = '<\'"'.includes(text.charAt(0)) ? 1 : 0;
+  const end = '>\'",.'.includes(text.charAt(text.length - 1)) ? text.length - 1 : text.length;
+  return text.slice(begin, Math.max(begin, end));
+}
+
+function putInterfaces(fields: Fields, sif: string | undefined, dif: string | undefined, turned: boolean): void {
+  const ingress = turned ? dif : sif;
+  const egress = turned ? sif : dif;
+  if (ingress !== undefined && ingress !== '') fields['observer.ingress.interface.name'] = ingress;
+  if (egress !== undefined && egress !== '') fields['observer.egress.interface.name'] = egress;
+}
+
+function putValues(fields: Fields, values: Values): void {
+  const dir = values[at.dir];
+  // "Built outbound … for outside:A to inside:B" names the responder first: the ends change places, so that source is who opened
+  // the connection.
+  const turned = dir === 'outbound' && values[at.id] !== undefined;
+  for (let i = 0; i < places.length; i++) {
+    const text = values[places[i] ?? 0]?.trim();
+    if (text !== undefined && text !== '') fields[texts[i]?.[1] ?? ''] = text;
   }
-  putEnd(fields, 'source', values.get('src'), values.get('sport'), values.get('suser'));
-  putEnd(fields, 'destination', values.get('dst'), values.get('dport') ?? values.get('service'), values.get('duser'));
-  putNat(fields, 'source', values.get('nsrc'), values.get('nsport'));
-  putNat(fields, 'destination', values.get('ndst'), values.get('ndport'));
-  putTransport(fields, values.get('proto')?.trim());
-  putDirection(fields, values.get('dir'));
-  const verdict = values.get('verdict');
+  putInterfaces(fields, values[at.sif]?.trim(), values[at.dif]?.trim(), turned);
+  const user = unmarked(values[at.user]);
+  if (user !== '') fields['user.name'] = user;
+  const group = unmarked(values[at.group]);
+  if (group !== '') fields['user.group.name'] = group;
+  const hits = values[at.hits]?.trim();
+  if (hits !== undefined && hits !== '') fields['cisco.asa.hit_count'] = toInteger(hits) ?? hits;
+  const first = turned ? 'destination' : 'source';
+  const second = turned ? 'source' : 'destination';
+  putEnd(fields, first, values[at.src], values[at.sport], values[at.suser]);
+  putEnd(fields, second, values[at.dst], values[at.dport] ?? values[at.service], values[at.duser]);
+  putNat(fields, first, values[at.nsrc], values[at.nsport]);
+  putNat(fields, second, values[at.ndst], values[at.ndport]);
+  putTransport(fields, values[at.proto]?.trim());
+  if (dir === 'inbound' || dir === 'outbound') fields['network.direction'] = dir;
+  const verdict = values[at.verdict];
   if (verdict !== undefined) {
     const yes = verdict !== 'denied';
     fields['event.type'] = ['connection', yes ? 'allowed' : 'denied'];
     fields['event.outcome'] = yes ? 'success' : 'failure';
   }
-  const duration = values.get('dur');
+  const duration = values[at.dur];
   if (duration !== undefined) fields['event.duration'] = seconds(duration) * 1e9;
   putBytes(fields, values);
-  const url = values.get('url');
+  const url = values[at.url];
   if (url !== undefined) putUrl(fields, url);
-  const rest = values.get('rest')?.trim();
+  const rest = values[at.rest]?.trim();
   if (rest !== undefined && rest !== '' && rest !== '.') fields['event.reason'] = rest;
 }
 
@@ -126,7 +156,8 @@ function putEnd(
   extra: string | undefined,
 ): void {
   if (address === undefined) return;
-  let text = address.trim().replace(/\.$/, '');
+  let text = address.trim();
+  if (text.endsWith('.')) text = text.slice(0, -1);
   let number = port;
   const space = text.indexOf(' ');
   let tail = extra ?? '';
@@ -147,6 +178,7 @@ function putEnd(
   const digits = number === undefined ? -1 : digitsAt(number, 0, number.length);
   putAddress(fields, side, text, digits >= 0 && digits <= 65_535 ? digits : undefined);
   if (number !== undefined && digits < 0) fields['network.protocol'] = number.trim().toLowerCase();
+  if (tail === '') return;
   const user = /\((?:LOCAL\\)?([^()\s]{1,64})\)/.exec(tail)?.[1];
   if (user !== undefined) fields[`${side}.user.name`] = user;
   const icmp = /\(type (\d{1,3}), code (\d{1,3})\)/.exec(tail);
@@ -162,33 +194,14 @@ function putNat(
   address: string | undefined,
   port: string | undefined,
 ): void {
-  if (address === undefined || address === fields[`${side}.address`]) return;
-  fields[`${side}.nat.ip`] = address;
+  if (address === undefined || address === fields[side === 'source' ? 'source.address' : 'destination.address']) return;
   const number = port === undefined ? -1 : digitsAt(port, 0, port.length);
-  if (number >= 0) fields[`${side}.nat.port`] = number;
-}
-
-/**
- * "Built outbound … for outside:A to inside:B" names the responder first: source and destination change places, so that
- * source is who opened the connection.
- */
-function putDirection(fields: Fields, direction: string | undefined): void {
-  if (direction !== 'inbound' && direction !== 'outbound') return;
-  fields['network.direction'] = direction;
-  if (direction !== 'outbound' || fields['cisco.asa.connection_id'] === undefined) return;
-  for (const part of ['address', 'ip', 'domain', 'port', 'nat.ip', 'nat.port', 'user.name'] as const) {
-    const source = fields[`source.${part}`];
-    const destination = fields[`destination.${part}`];
-    delete fields[`source.${part}`];
-    delete fields[`destination.${part}`];
-    if (destination !== undefined) fields[`source.${part}`] = destination;
-    if (source !== undefined) fields[`destination.${part}`] = source;
-  }
-  const ingress = fields['observer.ingress.interface.name'];
-  const egress = fields['observer.egress.interface.name'];
-  if (ingress !== undefined && egress !== undefined) {
-    fields['observer.ingress.interface.name'] = egress;
-    fields['observer.egress.interface.name'] = ingress;
+  if (side === 'source') {
+    fields['source.nat.ip'] = address;
+    if (number >= 0) fields['source.nat.port'] = number;
+  } else {
+    fields['destination.nat.ip'] = address;
+    if (number >= 0) fields['destination.nat.port'] = number;
   }
 }
 
@@ -201,8 +214,8 @@ function seconds(text: string): number {
   return total;
 }
 
-function putBytes(fields: Fields, values: ReadonlyMap<string, string>): void {
-  const bytes = values.get('bytes');
+function putBytes(fields: Fields, values: Values): void {
+  const bytes = values[at.bytes];
   if (bytes !== undefined) {
     // "bytes 1024 TCP FINs (alice)"
     const space = bytes.indexOf(' ');
@@ -210,8 +223,8 @@ function putBytes(fields: Fields, values: ReadonlyMap<string, string>): void {
     if (number !== undefined) fields['network.bytes'] = number;
     if (space > 0) fields['event.reason'] = bytes.slice(space + 1).trim();
   }
-  const sent = toInteger(values.get('sent') ?? '');
-  const received = toInteger(values.get('received') ?? '');
+  const sent = toInteger(values[at.sent] ?? '');
+  const received = toInteger(values[at.received] ?? '');
   if (sent !== undefined) fields['destination.bytes'] = sent;
   if (received !== undefined) fields['source.bytes'] = received;
 }
@@ -234,7 +247,7 @@ export const ciscoAsa: ParserSpec = {
   reference: 'Cisco Secure Firewall ASA Series Syslog Messages; Cisco Secure Firewall Threat Defense Syslog Messages',
   samples: 'cisco-asa/samples.ndjson',
   role: 'observer',
-  needs: '%:',
+  usual: '%',
   identify,
   parse,
 };

@@ -1,95 +1,17 @@
 import { isIp, putAddress } from '../scan/address.ts';
-import { scanPairs } from '../scan/key-value.ts';
-import { namer } from '../scan/names.ts';
+import { learnPairs } from '../scan/learned-pairs.ts';
 import { putTotals, putTransport, putVerdict, severityOf } from '../scan/network.ts';
 import { toInteger } from '../scan/text.ts';
-import { contextOffset, isoFromMs, isoStamp } from '../scan/timestamps.ts';
+import { contextOffset, epochMs, isoFromMs, isoStamp } from '../scan/timestamps.ts';
 import { putUrl } from '../scan/url.ts';
 import { putUserAgent } from '../scan/user-agent.ts';
 import type { Fields, LogLine, ParseContext, Parsed, ParserSpec } from '../types.ts';
+import { cellNames, planOf, type CellName } from './plan.ts';
 
-/** FortiOS key → ECS key, for texts. */
-const texts: ReadonlyMap<string, string> = new Map([
-  ['devname', 'observer.name'],
-  ['devid', 'observer.serial_number'],
-  ['level', 'log.level'],
-  ['srcintf', 'observer.ingress.interface.name'],
-  ['dstintf', 'observer.egress.interface.name'],
-  ['srccountry', 'source.geo.country_name'],
-  ['dstcountry', 'destination.geo.country_name'],
-  ['service', 'network.protocol'],
-  ['app', 'network.application'],
-  ['policyname', 'rule.name'],
-  ['policyid', 'rule.id'],
-  ['poluuid', 'rule.uuid'],
-  ['user', 'user.name'],
-  ['unauthuser', 'user.name'],
-  ['group', 'user.group.name'],
-  ['hostname', 'url.domain'],
-  ['msg', 'message'],
-  ['srcmac', 'source.mac'],
-  ['dstmac', 'destination.mac'],
-  ['filename', 'file.name'],
-  ['filehash', 'file.hash.sha256'],
-  ['analyticscksum', 'file.hash.sha256'],
-  ['logid', 'event.code'],
-  ['reason', 'event.reason'],
-  ['httpmethod', 'http.request.method'],
-  ['referralurl', 'http.request.referrer'],
-  ['qname', 'dns.question.name'],
-  ['qtype', 'dns.question.type'],
-  ['catdesc', 'rule.category'],
-  ['ref', 'event.reference'],
-  ['direction', 'network.direction'],
-  ['sessionid', 'network.session_id'],
-]);
-
-/** FortiOS key → ECS key, for whole numbers. */
-const numbers: ReadonlyMap<string, string> = new Map([
-  ['srcport', 'source.port'],
-  ['dstport', 'destination.port'],
-  ['sentbyte', 'source.bytes'],
-  ['rcvdbyte', 'destination.bytes'],
-  ['sentpkt', 'source.packets'],
-  ['rcvdpkt', 'destination.packets'],
-  ['transport', 'source.nat.port'],
-  ['tranport', 'destination.nat.port'],
-  ['filesize', 'file.size'],
-]);
-
-/** Read by {@link finish}; nothing else wants them. */
-const handled = new Set([
-  'date',
-  'time',
-  'tz',
-  'eventtime',
-  'srcip',
-  'dstip',
-  'remip',
-  'proto',
-  'action',
-  'duration',
-  'transip',
-  'tranip',
-  'url',
-  'agent',
-  'status',
-  'type',
-  'subtype',
-  'attack',
-  'attackid',
-  'virus',
-  'virusid',
-  'severity',
-  'crlevel',
-  'crscore',
-  'logdesc',
-  'ipaddr',
-  'srcname',
-  'dstname',
-]);
-
-const nameOf = namer('fortinet.firewall.');
+const readPairs = learnPairs(planOf);
+const at = Object.fromEntries(cellNames.map((name, index) => [name, index])) as Readonly<Record<CellName, number>>;
+const empty: (string | undefined)[] = cellNames.map(() => undefined);
+type Cells = readonly (string | undefined)[];
 
 function identify(line: LogLine): number {
   const text = line.message;
@@ -99,109 +21,172 @@ function identify(line: LogLine): number {
 
 function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
   const fields: Fields = {};
-  const known = new Map<string, string>();
-  const remainder = scanPairs(line.message, (key, value) => {
-    if (value === '' || value === 'N/A') return;
-    const text = texts.get(key);
-    if (text !== undefined) fields[text] = text === 'network.protocol' ? value.toLowerCase() : value;
+  const cells = empty.slice();
+  const remainder = readPairs(line.message, (plan, value) => {
+    if (value === '' || value === 'N/A' || value === 'undefined') return;
+    if (plan.cell >= 0) cells[plan.cell] ??= value;
+    else if (plan.kind === 'text') fields[plan.field] = value;
+    else if (plan.kind === 'lower') fields[plan.field] = value.toLowerCase();
+    else if (plan.kind === 'dashed') fields[plan.field] = value.replaceAll('.', '-');
     else {
-      const number = numbers.get(key);
-      if (number !== undefined) {
-        const integer = toInteger(value);
-        if (integer !== undefined) fields[number] = integer;
-        else fields[nameOf(key)] = value;
-      } else if (handled.has(key)) known.set(key, value);
-      else fields[nameOf(key)] = value;
+      const integer = toInteger(value);
+      if (integer !== undefined) fields[plan.field] = integer;
+      else fields[plan.plain] = value;
     }
   });
-  const type = known.get('type');
+  const type = cells[at.type];
   if (type === undefined) return undefined;
-  putTime(fields, known, ctx);
+  putTime(fields, cells, ctx);
   fields['fortinet.firewall.type'] = type;
-  const subtype = known.get('subtype');
+  const subtype = cells[at.subtype];
   if (subtype !== undefined) fields['fortinet.firewall.subtype'] = subtype;
-  finish(fields, known, type, subtype);
+  fields['observer.type'] = 'firewall';
+  putEnds(fields, cells, type);
+  putPlain(fields, cells, type);
+  putKind(fields, cells, type, subtype);
   return { dataset: 'fortinet.fortigate', fields, confidence: 0.97, ...(remainder !== '' && { remainder }) };
 }
 
-function putTime(fields: Fields, known: Map<string, string>, ctx: ParseContext): void {
-  const date = known.get('date');
-  const time = known.get('time');
-  const zone = known.get('tz');
+function putTime(fields: Fields, cells: Cells, ctx: ParseContext): void {
+  const date = cells[at.date];
+  const time = cells[at.time];
+  const zone = cells[at.tz];
+  // eventtime: seconds up to FortiOS 6.0, nanoseconds since.
+  const epoch = epochMs(cells[at.eventtime] ?? '');
+  const event = epoch === undefined ? undefined : isoFromMs(epoch);
   if (date !== undefined && time !== undefined) {
     const stamp = isoStamp(`${date} ${time}${zone ?? ''}`, 0, contextOffset(ctx.timezone));
     const iso = stamp === undefined ? undefined : isoFromMs(stamp.ms);
     if (iso !== undefined) fields['@timestamp'] = iso;
     if (stamp !== undefined)
       fields['event.timezone'] = stamp.zoned && zone !== undefined ? zone : (ctx.timezone ?? '+08:00');
-    return;
-  }
-  // eventtime: seconds up to FortiOS 6.0, nanoseconds since.
-  const epoch = known.get('eventtime');
-  const digits = epoch === undefined ? undefined : epoch.slice(0, 13);
-  if (digits === undefined || !/^\d{10,13}$/.test(digits)) return;
-  const iso = isoFromMs(digits.length === 10 ? Number(digits) * 1000 : Number(digits));
-  if (iso !== undefined) fields['@timestamp'] = iso;
+  } else if (event !== undefined) fields['@timestamp'] = event;
+  if (event !== undefined) fields['event.start'] = event;
 }
 
-function finish(fields: Fields, known: Map<string, string>, type: string, subtype: string | undefined): void {
-  putAddress(
-    fields,
-    'source',
-    known.get('srcip') ?? (type === 'event' ? (known.get('remip') ?? known.get('ipaddr')) : undefined),
-  );
-  putAddress(fields, 'destination', known.get('dstip') ?? (type === 'event' ? undefined : known.get('remip')));
-  const nat = known.get('transip');
+function putEnds(fields: Fields, cells: Cells, type: string): void {
+  const remote = cells[at.remip];
+  const local = cells[at.locip];
+  const isEvent = type === 'event';
+  // Who logs in to the box or dials in comes from the remote address; of an inspected session it is the destination.
+  putAddress(fields, 'source', cells[at.srcip] ?? (isEvent ? (remote ?? cells[at.ipaddr]) : local));
+  putAddress(fields, 'destination', cells[at.dstip] ?? (isEvent ? undefined : remote));
+  if (!isEvent) {
+    const from = toInteger(cells[at.locport] ?? '');
+    const to = toInteger(cells[at.remport] ?? '');
+    if (from !== undefined && fields['source.port'] === undefined) fields['source.port'] = from;
+    if (to !== undefined && fields['destination.port'] === undefined) fields['destination.port'] = to;
+  }
+  const ip = fields['source.ip'] ?? fields['destination.ip'];
+  if (typeof ip === 'string') fields['network.type'] = ip.indexOf(':') < 0 ? 'ipv4' : 'ipv6';
+  const nat = cells[at.transip];
   if (nat !== undefined && isIp(nat) && nat !== '0.0.0.0') fields['source.nat.ip'] = nat;
-  const target = known.get('tranip');
+  const target = cells[at.tranip];
   if (target !== undefined && isIp(target) && target !== '0.0.0.0') fields['destination.nat.ip'] = target;
-  if (known.has('srcname')) fields['source.domain'] = known.get('srcname') ?? '';
-  if (known.has('dstname')) fields['destination.domain'] = known.get('dstname') ?? '';
-  putTransport(fields, known.get('proto'));
-  putTotals(fields);
-  const seconds = toInteger(known.get('duration') ?? '');
-  if (seconds !== undefined) fields['event.duration'] = seconds * 1e9;
-  const url = known.get('url');
-  if (url !== undefined) putUrl(fields, url);
-  const agent = known.get('agent');
-  if (agent !== undefined) putUserAgent(fields, agent);
-  for (const key of ['crlevel', 'crscore', 'logdesc', 'status', 'attackid', 'virusid', 'severity'] as const) {
-    const value = known.get(key);
-    if (value !== undefined) fields[nameOf(key)] = value;
+  const srcName = cells[at.srcname];
+  if (srcName !== undefined) fields['fortinet.firewall.srcname'] = srcName;
+  if (srcName !== undefined && fields['source.domain'] === undefined) fields['source.domain'] = srcName;
+  const dstName = cells[at.dstname];
+  if (dstName !== undefined) {
+    fields['destination.address'] = dstName;
+    fields['destination.domain'] = dstName;
   }
-  const severity = severityOf(known.get('severity') ?? known.get('crlevel'));
-  if (severity !== undefined) fields['event.severity'] = severity;
-  putKind(fields, known, type, subtype);
+  putTransport(fields, cells[at.proto]);
+  putTotals(fields);
 }
 
-function putKind(fields: Fields, known: Map<string, string>, type: string, subtype: string | undefined): void {
-  const action = known.get('action');
+/** Cells whose meaning does not depend on others. */
+function putPlain(fields: Fields, cells: Cells, type: string): void {
+  const seconds = toInteger(cells[at.duration] ?? '');
+  if (seconds !== undefined) fields['event.duration'] = seconds * 1e9;
+  const url = cells[at.url];
+  if (url !== undefined) putUrl(fields, url);
+  const agent = cells[at.agent];
+  if (agent !== undefined) putUserAgent(fields, agent);
+  const user = cells[at.unauthuser] ?? cells[at.user];
+  if (user !== undefined) {
+    fields['user.name'] = user;
+    fields['source.user.name'] = user;
+  }
+  const group = cells[at.group];
+  if (group !== undefined) fields['source.user.group.name'] = group;
+  const app = cells[at.app];
+  if (app !== undefined) fields['network.application'] = app;
+  const direction = (cells[at.direction] ?? cells[at.dir])?.toLowerCase();
+  if (direction !== undefined)
+    fields['network.direction'] =
+      direction === 'outgoing' ? 'outbound' : direction === 'incoming' ? 'inbound' : direction;
+  const described = type === 'event' ? cells[at.logdesc] : cells[at.comment];
+  if (described !== undefined) fields['rule.description'] = described;
+  const hash = cells[at.filehash];
+  if (hash !== undefined) fields[hash.length === 64 ? 'file.hash.sha256' : 'fortinet.file.hash.crc32'] = hash;
+  for (const name of vendors) {
+    const value = cells[at[name]];
+    if (value !== undefined) fields[`fortinet.firewall.${name}`] = value;
+  }
+  if (type !== 'event' && cells[at.ipaddr] !== undefined)
+    fields['dns.resolved_ip'] = cells[at.ipaddr]?.split(', ') ?? [];
+  const severity = severityOf(cells[at.severity] ?? cells[at.crlevel]);
+  if (severity !== undefined) fields['event.severity'] = severity;
+}
+
+/** Members that decide something above and are kept as FortiOS writes them. */
+const vendors = [
+  'action',
+  'status',
+  'result',
+  'attack',
+  'attackid',
+  'virus',
+  'virusid',
+  'severity',
+  'crlevel',
+  'utmaction',
+] as const satisfies readonly CellName[];
+
+function putKind(fields: Fields, cells: Cells, type: string, subtype: string | undefined): void {
+  const action = cells[at.action];
   fields['event.category'] = ['network'];
-  if (type === 'event') return putEventLog(fields, known, subtype);
-  fields['event.type'] = ['connection'];
-  putVerdict(fields, action);
-  if (type === 'traffic') return;
-  const attack = known.get('attack') ?? known.get('virus');
-  if (attack !== undefined) {
+  if (type === 'event') return putEventLog(fields, cells, subtype);
+  if (type === 'traffic') return putTraffic(fields, cells, action);
+  fields['event.type'] = subtype === 'dns' ? ['info', 'connection'] : ['connection'];
+  putVerdict(fields, action, subtype === 'dns' ? 'info' : 'connection');
+  const attack = cells[at.attack] ?? cells[at.virus];
+  if (attack !== undefined || subtype === 'ips' || subtype === 'virus') {
     fields['event.kind'] = 'alert';
-    fields['event.category'] = known.has('virus') ? ['network', 'malware'] : ['network', 'intrusion_detection'];
-    fields['rule.name'] = attack;
-    const id = known.get('attackid') ?? known.get('virusid');
-    if (id !== undefined) fields['rule.id'] = id;
+    fields['event.category'] = subtype === 'virus' ? ['network', 'malware'] : ['network', 'intrusion_detection'];
+    if (attack !== undefined) fields['rule.name'] = attack;
   } else if (subtype === 'webfilter') fields['event.category'] = ['network', 'web'];
   else if (subtype === 'dlp') fields['event.category'] = ['network', 'file'];
 }
 
-function putEventLog(fields: Fields, known: Map<string, string>, subtype: string | undefined): void {
-  const action = known.get('action');
-  const status = known.get('status');
+/** A traffic record is written when the session ends, unless its action is `start`. */
+function putTraffic(fields: Fields, cells: Cells, action: string | undefined): void {
+  fields['event.type'] = ['connection'];
+  putVerdict(fields, action);
+  if (action === undefined) return;
+  const denied = action === 'deny' || cells[at.utmaction] === 'block';
+  const types = ['connection', action === 'start' ? 'start' : 'end', denied ? 'denied' : 'allowed'];
+  if (action === 'ip-conn') types.push('error');
+  if (cells[at.app] !== undefined && action !== 'deny') types.push('protocol');
+  fields['event.type'] = types;
+  if (denied) fields['event.outcome'] = 'failure';
+}
+
+function putEventLog(fields: Fields, cells: Cells, subtype: string | undefined): void {
+  const action = cells[at.action];
+  const status = cells[at.status];
   fields['event.type'] = ['info'];
   if (action !== undefined) fields['event.action'] = action.toLowerCase();
   if (status !== undefined)
     fields['event.outcome'] =
       status === 'success' ? 'success' : status === 'failed' || status === 'failure' ? 'failure' : 'unknown';
+  if (cells[at.result] === 'ERROR' || status === 'negotiate_error') fields['event.outcome'] = 'failure';
+  else if (cells[at.result] === 'OK') fields['event.outcome'] = 'success';
   const word = action?.toLowerCase() ?? '';
-  if (
+  if (word === 'fsso-logon' || word === 'auth-logon') putLogon(fields, 'start');
+  else if (word === 'fsso-logoff' || word === 'auth-logout') putLogon(fields, 'end');
+  else if (
     word === 'login' ||
     word === 'logout' ||
     word === 'authentication' ||
@@ -211,13 +196,25 @@ function putEventLog(fields: Fields, known: Map<string, string>, subtype: string
     word === 'tunnel-down'
   ) {
     fields['event.category'] = word.startsWith('tunnel') ? ['session', 'network'] : ['authentication'];
-    if (word === 'logout' || word === 'tunnel-down') fields['event.type'] = ['end'];
-    else fields['event.type'] = ['start'];
+    fields['event.type'] = [word === 'logout' || word === 'tunnel-down' ? 'end' : 'start'];
     if (word === 'ssl-login-fail') fields['event.outcome'] = 'failure';
-  } else if (word === 'edit' || word === 'add' || word === 'delete') {
+    if (subtype === 'vpn') {
+      fields['event.category'] = [...new Set([...(fields['event.category'] as string[]), 'network'])];
+      fields['event.type'] = [...(fields['event.type'] as string[]), 'connection'];
+    }
+  } else if (subtype === 'vpn') fields['event.type'] = ['connection'];
+  else if (subtype === 'update') fields['event.category'] = ['host', 'malware'];
+  else if (word === 'perf-stats') fields['event.category'] = ['host'];
+  else if (word === 'edit' || word === 'add' || word === 'delete') {
     fields['event.category'] = ['configuration'];
     fields['event.type'] = [word === 'add' ? 'creation' : word === 'delete' ? 'deletion' : 'change'];
   }
+}
+
+function putLogon(fields: Fields, type: 'start' | 'end'): void {
+  fields['event.category'] = ['authentication'];
+  fields['event.type'] = ['user', type];
+  fields['event.outcome'] = 'success';
 }
 
 /**
@@ -239,6 +236,7 @@ export const fortigate: ParserSpec = {
   samples: 'fortinet-fortigate/samples.ndjson',
   role: 'observer',
   starts: 'dletsp',
+  usual: 'dl',
   identify,
   parse,
 };

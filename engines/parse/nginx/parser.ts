@@ -222,6 +222,7 @@ export const nginx: ParserSpec = {
   role: 'host',
   service: 'nginx',
   programs: ['nginx', 'nginx-ingress-controller'],
+  usual: '0123456789',
   identify,
   parse,
 };

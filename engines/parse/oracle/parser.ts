@@ -166,6 +166,8 @@ export const oracle: ParserSpec = {
   samples: 'oracle/samples.ndjson',
   role: 'host',
   service: 'oracle',
+  programs: ['oracle audit', 'oracle'],
+  starts: 'SMTWFLO<A',
   needs: ':',
   identify,
   parse,

@@ -102,6 +102,8 @@ export const pensando: ParserSpec = {
   reference: 'Pensando Policy and Services Manager, "Firewall log export" (syslog, RFC 5424)',
   samples: 'pensando/samples.ndjson',
   role: 'observer',
+  // Structured data that is JSON leaves an empty message behind.
+  starts: '[\u0080',
   identify,
   parse,
 };

@@ -142,10 +142,12 @@ export function putAddress(
   const ip = isIp(address);
   if (side === 'source') {
     fields['source.address'] = address;
-    fields[ip ? 'source.ip' : 'source.domain'] = address;
+    if (ip) fields['source.ip'] = address;
+    else fields['source.domain'] = address;
   } else if (side === 'destination') {
     fields['destination.address'] = address;
-    fields[ip ? 'destination.ip' : 'destination.domain'] = address;
+    if (ip) fields['destination.ip'] = address;
+    else fields['destination.domain'] = address;
   } else {
     fields[`${side}.address`] = address;
     fields[ip ? `${side}.ip` : `${side}.domain`] = address;

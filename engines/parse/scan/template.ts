@@ -55,3 +55,44 @@ export function compileTemplate(template: string): Template {
     return values;
   };
 }
+
+/** The same with values by place: `names` says which hole goes where, unnamed holes are dropped. */
+export type PlacedTemplate = (text: string) => (string | undefined)[] | undefined;
+
+/**
+ * {@link compileTemplate} for parsers that are asked hundreds of thousands of times a second: no map is made, a value is found by its
+ * place in `names`.
+ * @example
+ * ```ts
+ * import { compilePlaced } from './template.ts';
+ * compilePlaced('from {src}/{sport}', ['sport', 'src'])('from 10.0.0.9/4022'); // ['4022', '10.0.0.9']
+ * ```
+ */
+export function compilePlaced(template: string, names: readonly string[]): PlacedTemplate {
+  const parts = template.split(/\{(\w+)\}/);
+  const head = parts[0] ?? '';
+  const places: number[] = [];
+  const literals: string[] = [];
+  for (let i = 1; i < parts.length; i += 2) {
+    places.push(names.indexOf(parts[i] ?? ''));
+    literals.push(parts[i + 1] ?? '');
+  }
+  const rest = names.indexOf('rest');
+  const empty: (string | undefined)[] = names.map(() => undefined);
+  return (text) => {
+    if (!text.startsWith(head)) return undefined;
+    const values = empty.slice();
+    let pos = head.length;
+    for (let i = 0; i < places.length; i++) {
+      const literal = literals[i] ?? '';
+      const last = i === places.length - 1;
+      const end = literal === '' && last ? text.length : text.indexOf(literal, pos);
+      if (end < 0) return undefined;
+      const place = places[i] ?? -1;
+      if (place >= 0) values[place] = text.slice(pos, end);
+      pos = end + literal.length;
+    }
+    if (pos < text.length && rest >= 0) values[rest] = text.slice(pos);
+    return values;
+  };
+}

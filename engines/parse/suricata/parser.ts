@@ -309,6 +309,7 @@ export const suricata: ParserSpec = {
   samples: 'suricata/samples.ndjson',
   role: 'observer',
   starts: '{',
+  usual: '{',
   identify,
   parse,
   identifyObject,

@@ -62,6 +62,7 @@ export const traefik: ParserSpec = {
   service: 'traefik',
   programs: ['traefik'],
   needs: '[',
+  usual: '0123456789',
   identify,
   parse,
 };

@@ -177,6 +177,7 @@ export const windows: ParserSpec = {
   samples: 'windows/samples.ndjson',
   role: 'host',
   starts: '<-{',
+  usual: '{',
   identify,
   parse,
   identifyObject,
