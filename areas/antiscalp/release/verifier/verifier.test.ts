@@ -7,13 +7,13 @@ import type { DrawRecord } from '../core/index.ts';
 import { VERIFIER_SCRIPT, verifierPage } from './index.ts';
 
 interface Page {
-  verify(
+  readonly verify: (
     record: unknown,
     noted?: string,
     key?: string,
-  ): { valid: boolean; checks: [string, boolean][]; rank?: number; won?: boolean };
-  sha256(bytes: Uint8Array): Uint8Array;
-  sm3(bytes: Uint8Array): Uint8Array;
+  ) => { valid: boolean; checks: [string, boolean][]; rank?: number; won?: boolean };
+  readonly sha256: (bytes: Uint8Array) => Uint8Array;
+  readonly sm3: (bytes: Uint8Array) => Uint8Array;
 }
 
 /** The page's own script, run without a document: nothing of this repository is in reach. */
