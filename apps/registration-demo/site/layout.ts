@@ -37,27 +37,29 @@ export function layout(options: PageOptions, content: Html | Html[]): Html {
             <a class="brand" href="/"
               ><span aria-hidden="true" class="leaf"></span>${HOSPITAL_NAME}<small>预约挂号</small></a
             >
-            <form method="post" action="/settings/font" class="inline">
-              <input type="hidden" name="back" value="${path}" />
-              <button class="ghost" aria-pressed="${largeFont ? 'true' : 'false'}">
-                ${largeFont ? '标准字号' : '大字版'}
-              </button>
-            </form>
+            <div class="tools">
+              <form method="post" action="/settings/font" class="inline">
+                <input type="hidden" name="back" value="${path}" />
+                <button class="ghost" aria-pressed="${largeFont ? 'true' : 'false'}">
+                  ${largeFont ? '标准字号' : '大字版'}
+                </button>
+              </form>
+              <span class="who">
+                ${
+                  userName === undefined
+                    ? html`<a href="/login">登录</a>`
+                    : html`<form method="post" action="/logout" class="inline">
+                        <span>${maskName(userName)}</span> <button class="ghost">退出</button>
+                      </form>`
+                }
+              </span>
+            </div>
           </div>
           <nav class="wide" aria-label="主导航">
             <a href="/" ${mark('home')}>预约</a>
             <a href="/mine" ${mark('mine')}>我的预约</a>
             <a href="/family" ${mark('family')}>就诊人</a>
             <a href="/help" ${mark('help')}>规则与帮助</a>
-            <span class="who">
-              ${
-                userName === undefined
-                  ? html`<a href="/login">登录</a>`
-                  : html`<form method="post" action="/logout" class="inline">
-                      <span>${maskName(userName)}</span> <button class="ghost">退出</button>
-                    </form>`
-              }
-            </span>
           </nav>
         </header>
         <main id="main" class="wide" tabindex="-1">

@@ -11,13 +11,16 @@ export function sessionPage(hospital: Hospital, id: string, account: Account | u
   const listed = hospital.session(id);
   if (listed === undefined) return undefined;
   const detail = sessionDetail(listed, hospital.now);
-  const { doctor, plan } = listed;
+  const { doctor } = listed;
+  const department = hospital.catalogue.departments.find((one) => one.id === detail.department);
   const draws = detail.draws as unknown as DrawRecord[];
   const over = Date.parse(detail.closeAt) <= hospital.now;
   const canEnter = detail.entriesOpen && detail.open === 0;
   const patient = patientChoice(hospital, account);
   const gate = html`<p><a class="button" href="/login?next=/sessions/${id}">登录后预约</a></p>`;
-  return html`<p class="crumbs"><a href="/">全部科室</a> › <a href="/departments/${detail.department}">返回科室</a></p>
+  return html`<p class="crumbs">
+      <a href="/">全部科室</a> › <a href="/departments/${detail.department}">${department?.name ?? '科室'}</a>
+    </p>
     <h1>${doctor.name} <small>${doctor.title}</small></h1>
     <p class="lead">
       ${dayText(detail.date)} ${detail.half === 'am' ? '上午' : '下午'} · ${detail.fee} 元 ·
@@ -98,15 +101,14 @@ export function sessionPage(hospital: Hospital, id: string, account: Account | u
               )}
             </ul>
           </section>`
-    }
-    <p class="muted">第 ${plan.slots.length} 号之后请到现场咨询加号。</p>`;
+    }`;
 }
 
 function patientChoice(hospital: Hospital, account: Account | undefined): Html {
   if (account === undefined) return html``;
   return html`<label for="patient">就诊人</label>
     <select id="patient" name="patient">
-      ${account.members.map(({ person, relation }) => html`<option value="${person}">${hospital.people.get(person)?.name}(${RELATION_TEXT[relation]})</option>`)}
+      ${account.members.map(({ person, relation }) => html`<option value="${person}">${hospital.people.get(person)?.name}（${RELATION_TEXT[relation]}）</option>`)}
     </select>`;
 }
 
@@ -196,7 +198,7 @@ export function drawPage(record: DrawRecord, key: string | undefined): Html {
         抽签。
       </p>
       <ul class="checks">
-        ${verdict.checks.map(({ name, ok }) => html`<li class="${ok ? 'ok' : 'bad'}">${ok ? '通过' : '不通过'}:${CHECK_TEXT[name]}</li>`)}
+        ${verdict.checks.map(({ name, ok }) => html`<li class="${ok ? 'ok' : 'bad'}">${ok ? '通过' : '不通过'}：${CHECK_TEXT[name]}</li>`)}
       </ul>
       <dl>
         <dt>承诺值</dt>
