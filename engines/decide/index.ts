@@ -62,3 +62,29 @@ export { DEFAULT_CAPACITY } from './features/tables.ts';
 export { createBloom, type Bloom } from './sketch/bloom.ts';
 export { createCountMin, type CountMin } from './sketch/count-min.ts';
 export { createHyperLogLog, type HyperLogLog } from './sketch/hyper-log-log.ts';
+export { fitIsotonic, fitPlatt, calibrated } from './model/calibrate.ts';
+export { checkModel, loadModel, ModelError } from './model/load-model.ts';
+export {
+  auc,
+  averagePrecision,
+  calibrationBins,
+  logLoss,
+  measure,
+  recallAtFpr,
+  type CalibrationBin,
+} from './model/metrics.ts';
+export { seededRandom } from './model/random.ts';
+export { driftReport, permutationImportance, type FeatureDrift, type FeatureImportance } from './model/report.ts';
+export { trainBoostedTrees, type BoostedTreesOptions, type TrainProgress } from './model/train-boosted-trees.ts';
+export { trainIsolationForest, type IsolationForestOptions } from './model/train-isolation-forest.ts';
+export {
+  backtest,
+  type BacktestOptions,
+  type BacktestReport,
+  type BacktestSlice,
+  type LabelReport,
+  type RecordedDecision,
+} from './trial/backtest.ts';
+export { createDecider, type Decider, type DeciderParts } from './trial/decider.ts';
+export { shadow, type Shadow, type ShadowExample, type ShadowOptions, type ShadowReport } from './trial/shadow.ts';
+export type { OutcomeCounts, OutcomeMatrix } from './trial/tally.ts';
