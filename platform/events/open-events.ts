@@ -6,6 +6,8 @@ import { XinglinError } from '../kernel/errors.ts';
 import './errors.ts';
 import { startEmbeddedEvents } from './embedded/start.ts';
 import { insertNdjson } from './insert-ndjson.ts';
+import { buildTextIndexes } from './text-index.ts';
+import type { TextIndexOptions } from './text-index.ts';
 import { migrateEvents } from './migrate.ts';
 import type { EventStore, QueryParams } from './port.ts';
 import { tableFilters } from './scope-filter.ts';
@@ -26,6 +28,8 @@ export interface OpenedEvents extends EventStore {
   readonly pid: number | undefined;
   /** Applies an area's `migrations/events` folder. */
   migrate(source: { area: string; dir: string | URL }): Promise<string[]>;
+  /** Builds the text indexes of days that are over; runs by itself every quarter of an hour. Returns the days built. */
+  buildTextIndexes(options?: TextIndexOptions): Promise<string[]>;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -34,6 +38,7 @@ const DEFAULT_MAX_ROWS = 100_000;
 const MAX_QUERY_MEMORY = 2 * 1024 ** 3;
 const DEFAULT_RETENTION_DAYS = 180;
 const WAIT_MS = 15_000;
+const TEXT_INDEX_EVERY_MS = 15 * 60_000;
 
 /** Tables whose rows carry `tenant` and are limited by scope on every read. */
 const SCOPED_TABLES = ['events'];
@@ -52,7 +57,20 @@ export async function openEvents(options: OpenEventsOptions): Promise<OpenedEven
     log: { LoggerClass: QuietLogger },
   });
   let known: ClickHouseSettings = {};
+  const closing = new AbortController();
+  let building: Promise<unknown> = Promise.resolve();
+  const build = (more: TextIndexOptions = {}): Promise<string[]> => {
+    const work = building.then(() => buildTextIndexes(client, { signal: closing.signal, ...more }));
+    building = work.catch((error: unknown) => {
+      if (!closing.signal.aborted) log.warn({ err: error }, 'text indexes were not built; tried again later');
+    });
+    return work;
+  };
+  const upkeep = setInterval(() => void build().catch(() => undefined), TEXT_INDEX_EVERY_MS).unref();
   const close = async (): Promise<void> => {
+    clearInterval(upkeep);
+    closing.abort();
+    await building;
     await client.close();
     await embedded?.child.stop();
   };
@@ -71,6 +89,7 @@ export async function openEvents(options: OpenEventsOptions): Promise<OpenedEven
     },
     url,
     migrate: (source) => migrateEvents(client, source),
+    buildTextIndexes: build,
     insert: (batch) => insertNdjson(url, batch.token, batch.ndjson),
     async query<Row>(
       scopes: readonly string[],

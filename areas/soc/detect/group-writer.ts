@@ -1,6 +1,6 @@
 /**
- * Group commit: rows of many batches go to the event store in one block, as soon as the one before has been answered. Under light load a
- * group waits a moment for company (each insert costs the store a part on disk); under heavy load groups fill by themselves.
+ * Group commit: rows of many batches go to the event store in one block. Under light load a group waits a moment for company (each insert
+ * costs the store a part on disk). Under heavy load it waits longer: 40,000 rows at once cost the store half of what four times 10,000 cost.
  */
 import { randomUUID } from 'node:crypto';
 import { EVENT_COLUMNS, insertNdjson } from '@xinglin/platform/events';
@@ -19,6 +19,10 @@ export interface GroupWriter {
   /** Where the rows of the next batch go; `commit` must follow in the same turn. */
   readonly block: EventBlock;
   commit(entry: GroupEntry): void;
+  /** A group is complete and cannot be written yet: nothing more should be added. */
+  readonly full: boolean;
+  /** Resolves when `full` is false. */
+  room(): Promise<void>;
   /** Resolves when nothing is waiting or under way. */
   drained(): Promise<void>;
 }
@@ -27,7 +31,10 @@ export interface GroupWriterOptions {
   readonly url: string;
   readonly groupRows: number;
   readonly groupBytes: number;
+  /** How long a group waits for company. */
   readonly groupMs: number;
+  /** How long a group waits that has filled quickly, unless nothing comes any more. */
+  readonly busyMs?: number;
   /** Inserts at the same time. */
   readonly parallel?: number;
   readonly insert?: typeof insertNdjson;
@@ -36,36 +43,49 @@ export interface GroupWriterOptions {
 /** The columns by name: a column added by a later migration gets its default. */
 const TABLE = `events (${EVENT_COLUMNS.map(({ column }) => column).join(', ')})`;
 
+/** Rows of a group that has waited its time at which it is worth waiting on. */
+const BUSY_ROWS = 1_000;
+
 export function createGroupWriter(options: GroupWriterOptions): GroupWriter {
-  const { url, groupRows, groupBytes, groupMs, parallel = 2, insert = insertNdjson } = options;
-  let block = createEventBlock();
+  const { url, groupRows, groupBytes, groupMs, busyMs = 4 * groupMs, parallel = 2, insert = insertNdjson } = options;
+  const block = createEventBlock();
   let waiting: GroupEntry[] = [];
+  let began = 0;
+  let latest = 0;
   let timer: NodeJS.Timeout | undefined;
   let running = 0;
+  let draining = false;
   let idle: (() => void)[] = [];
+  let roomy: (() => void)[] = [];
 
-  function pump(due: boolean): void {
-    if (waiting.length === 0 || running >= parallel) return;
-    const full = block.rows >= groupRows || block.size >= groupBytes;
+  const isFull = (): boolean => block.rows >= groupRows || block.size >= groupBytes;
+
+  function isDue(now: number): boolean {
+    if (isFull() || draining) return true;
     // While one insert is under way a second starts only for a full group: more parts would not make it faster.
-    if (!full && (!due || running > 0)) {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        pump(true);
-      }, groupMs);
-      return;
-    }
+    if (running > 0 || now - began < groupMs) return false;
+    return block.rows < BUSY_ROWS || now - latest >= groupMs / 2 || now - began >= busyMs;
+  }
+
+  function pump(): void {
     clearTimeout(timer);
     timer = undefined;
+    if (waiting.length === 0 || running >= parallel) return;
+    if (isDue(performance.now())) start();
+    else timer = setTimeout(pump, groupMs / 2);
+  }
+
+  function start(): void {
     const group = waiting;
     const body = block.finish();
     waiting = [];
-    block = createEventBlock();
     running += 1;
+    for (const resolve of roomy) resolve();
+    roomy = [];
     void write(group, body).finally(() => {
       running -= 1;
-      if (waiting.length > 0) pump(true);
-      else if (running === 0) {
+      pump();
+      if (running === 0 && waiting.length === 0) {
         for (const resolve of idle) resolve();
         idle = [];
       }
@@ -82,18 +102,25 @@ export function createGroupWriter(options: GroupWriterOptions): GroupWriter {
   }
 
   return {
-    get block() {
-      return block;
-    },
+    block,
     commit(entry) {
+      latest = performance.now();
+      if (waiting.length === 0) began = latest;
       waiting.push(entry);
-      pump(false);
+      if (timer === undefined || isFull()) pump();
+    },
+    get full() {
+      return waiting.length > 0 && isFull() && running >= parallel;
+    },
+    room() {
+      if (!this.full) return Promise.resolve();
+      return new Promise((resolve) => roomy.push(resolve));
     },
     async drained() {
-      if (running === 0 && waiting.length === 0) return;
-      const done = new Promise<void>((resolve) => idle.push(resolve));
-      pump(true);
-      await done;
+      draining = true;
+      pump();
+      if (running > 0 || waiting.length > 0) await new Promise<void>((resolve) => idle.push(resolve));
+      draining = false;
     },
   };
 }

@@ -62,8 +62,8 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const { log, size } = options;
   const workerOptions: WorkerOptions = {
     eventsUrl: options.eventsUrl,
-    groupRows: options.groupRows ?? 10_000,
-    groupBytes: options.groupBytes ?? 8 * 1024 * 1024,
+    groupRows: options.groupRows ?? 40_000,
+    groupBytes: options.groupBytes ?? 24 * 1024 * 1024,
     groupMs: options.groupMs ?? 100,
   };
   const members: Member[] = [];

@@ -53,6 +53,34 @@ function take(job: number, batch: RawBatch): void {
   });
 }
 
+/**
+ * Batches wait here and not in the port: the port hands over all it has before anything else has its turn, and inserts under way would stand
+ * still meanwhile. While the writer has enough to do, batches wait too: a block grows no further than one group.
+ */
+const queue: { readonly job: number; readonly batch: RawBatch }[] = [];
+let scheduled = false;
+let stopping = false;
+
+function schedule(): void {
+  if (scheduled) return;
+  scheduled = true;
+  setImmediate(() => void work());
+}
+
+async function work(): Promise<void> {
+  if (writer.full) await writer.room();
+  scheduled = false;
+  const next = queue.shift();
+  if (next !== undefined) {
+    take(next.job, next.batch);
+    schedule();
+  } else if (stopping) {
+    await writer.drained();
+    send({ type: 'stopped' });
+    port?.close();
+  }
+}
+
 port.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'load':
@@ -62,13 +90,12 @@ port.on('message', (message: ToWorker) => {
       network = new NetworkContext(message.zones, message.assets);
       break;
     case 'batch':
-      take(message.job, message.batch);
+      queue.push(message);
+      schedule();
       break;
     default:
-      void writer.drained().then(() => {
-        send({ type: 'stopped' });
-        port.close();
-      });
+      stopping = true;
+      schedule();
   }
 });
 send({ type: 'ready' });
