@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { nodePrimitives } from '@xinglin/gmcrypto/node';
 import type { Sealer } from './seal.ts';
 
 /**
@@ -49,20 +50,30 @@ function readKey(pem: string): KeyObject | undefined {
   if (pem.length > MAX_PEM) return undefined;
   try {
     const key = createPublicKey(pem);
-    const curve = key.asymmetricKeyDetails?.namedCurve;
-    return isSm2(key) || curve === 'prime256v1' ? key : undefined;
+    return sm2Point(key) !== undefined || key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isSm2(key: KeyObject): boolean {
-  return (key.asymmetricKeyType as string) === 'sm2' || key.asymmetricKeyDetails?.namedCurve === 'SM2';
+/** The object identifier of the curve sm2p256v1, 1.2.156.10197.1.301, in DER. */
+const SM2_OID = Buffer.from('06082a811ccf5501822d', 'hex');
+const POINT_BYTES = 65;
+
+/** The point of an SM2 key; OpenSSL's keys on this curve carry no name that Node would tell. */
+function sm2Point(key: KeyObject): Uint8Array | undefined {
+  const der = key.export({ type: 'spki', format: 'der' });
+  return der.includes(SM2_OID) ? der.subarray(der.length - POINT_BYTES) : undefined;
 }
 
+/** P-256: DER or r ‖ s over SHA-256. SM2: r ‖ s over SM3 with the default user id (GB/T 32918.2). */
 function checks(key: KeyObject, text: string, signature: string): boolean {
+  const bytes = Buffer.from(signature, 'base64url');
+  const point = sm2Point(key);
   try {
-    return verify(isSm2(key) ? 'sm3' : 'sha256', Buffer.from(text), key, Buffer.from(signature, 'base64url'));
+    if (point !== undefined) return nodePrimitives.sm2.verify(Buffer.from(text), bytes, point);
+    const dsaEncoding = bytes.length === 64 ? 'ieee-p1363' : 'der';
+    return verify('sha256', Buffer.from(text), { key, dsaEncoding }, bytes);
   } catch {
     return false;
   }

@@ -56,7 +56,7 @@ export function createChallenges(ring: KeyRing, counters: Pick<Counters, 'once'>
 
   return {
     issue(deviceId, puzzles = 0) {
-      const time = now();
+      const time = Math.floor(now());
       const secret = ring.ids[0] ?? '';
       const at = time.toString(36);
       const salt = randomBytes(16).toString('base64url');

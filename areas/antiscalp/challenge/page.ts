@@ -65,7 +65,7 @@ export function jsonReply(status: number, value: unknown, headers: Readonly<Reco
 
 /** A person's browser asks for a page; a program or a script of the page asks for data. */
 export function wantsPage(headers: Readonly<Record<string, string | string[] | undefined>>): boolean {
-  if (headers['sec-fetch-mode'] !== undefined) return headers['sec-fetch-mode'] === 'navigate';
+  if (headers['sec-fetch-mode'] === 'navigate') return true;
   const accept = headers['accept'];
   return typeof accept === 'string' && accept.includes('text/html') && headers['x-requested-with'] === undefined;
 }

@@ -216,7 +216,7 @@ export function createGuard(parts: GuardParts): Guard {
       const quota = await countQuotas(counters, route, found.keys);
       if (hardest !== 'closed') hardest = harder(hardest, quota.step);
       codes.push(...quota.codes);
-      ticketUsed = await useTicket(found);
+      ticketUsed = await spendTicket(found);
     } catch (error) {
       parts.log.warn({ err: error }, 'the shared counters cannot be asked');
       codes.push('STORE_DOWN');
@@ -239,7 +239,7 @@ export function createGuard(parts: GuardParts): Guard {
     return ticket.from <= now() && now() <= ticket.until ? ticket : undefined;
   }
 
-  async function useTicket(found: Case): Promise<boolean> {
+  async function spendTicket(found: Case): Promise<boolean> {
     const ticket = ripeTicket(found);
     return ticket !== undefined && (await counters.once(`gw:ticket:${ticket.nonce}`, 600_000));
   }
@@ -281,7 +281,7 @@ export function createGuard(parts: GuardParts): Guard {
         override?.effect === 'verify' && outcome.step !== 'closed' ? harder(outcome.step, 'verify') : outcome.step;
       if (override !== undefined) outcome.codes.push('OVERRIDE_VERIFY');
       if (step === 'queue' && !satisfied(step, session, false, time) && ripeTicket(found) !== undefined) {
-        return useTicket(found)
+        return spendTicket(found)
           .catch(() => true)
           .then((used) => {
             if (used && session.device !== undefined)
