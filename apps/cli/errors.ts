@@ -29,5 +29,21 @@ export const cliErrors = registerErrors({
     zh: '{file} 中没有一行是 JSON 事件；原始日志请加 --parse',
     en: 'No line of {file} is a JSON event; for raw logs add --parse',
   },
+  'cli.no_rule': { status: 404, zh: '{path} 中没有规则 {rule}', en: 'There is no rule {rule} in {path}' },
+  'cli.no_rule_tests': {
+    status: 400,
+    zh: '{path} 的规则旁没有 .tests.yml',
+    en: 'There is no .tests.yml beside the rules of {path}',
+  },
+  'cli.no_licence': {
+    status: 400,
+    zh: '来源没有写明许可证；确认后用 --licence 给出（SPDX，如 MIT）',
+    en: 'The source names no licence; when you know it, give it by --licence (SPDX, such as MIT)',
+  },
+  'cli.no_key': {
+    status: 400,
+    zh: '缺少 API 密钥：用 --key 或环境变量 XINGLIN_API_KEY 提供（控制台“API 密钥”页可创建）',
+    en: 'An API key is needed: give --key or XINGLIN_API_KEY (made on the keys page of the console)',
+  },
   'cli.rules_broken': { status: 422, zh: '{count} 条规则不能运行', en: '{count} rules cannot run' },
 });

@@ -3,6 +3,7 @@ import { XinglinError } from '@xinglin/platform/kernel';
 import { action } from '../command.ts';
 import type { Register } from '../command.ts';
 import '../errors.ts';
+import { collect } from '../options.ts';
 import { detectEvents } from './detect-events.ts';
 import { LEVELS, detectRaw } from './detect-raw.ts';
 
@@ -32,7 +33,7 @@ export const registerDetect: Register = (program) => {
     .option(
       '--rules <path>',
       '规则：文件、目录、SigmaHQ 检出、.zip 或 .tar.gz，可重复，默认自带规则 / rules: file, folder, SigmaHQ checkout, .zip or .tar.gz; may be repeated',
-      (path: string, before: readonly string[]) => [...before, path],
+      collect,
       [] as readonly string[],
     )
     .option('--mapping <file>', '字段与日志源映射 YAML / field and log-source mapping')

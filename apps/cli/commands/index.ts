@@ -8,6 +8,7 @@ import { registerMigrate } from './migrate.ts';
 import { registerOpenapi } from './openapi.ts';
 import { registerParse } from './parse.ts';
 import { registerReplay } from './replay.ts';
+import { registerRules } from './rules.ts';
 import { registerServe } from './serve.ts';
 import { registerUser } from './user.ts';
 
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Register[] = [
   registerCollect,
   registerReplay,
   registerDetect,
+  registerRules,
   registerParse,
   registerDoctor,
   registerMigrate,

@@ -14,6 +14,8 @@ export interface MatcherSpec {
   /** Rules that only feed correlations: not shown by themselves. */
   readonly suppressed: readonly string[];
   readonly mappingFile?: { readonly file: string; readonly text: string };
+  /** Give the event time of every matching line. */
+  readonly times?: boolean;
 }
 
 /** A rule of a correlation that matched, with what correlations look at. */
@@ -29,6 +31,8 @@ export interface MatchRow {
   readonly line: number;
   readonly rules: readonly string[];
   readonly feeds: readonly FeedRow[];
+  /** Event time in epoch milliseconds (NaN: none), when asked for. */
+  readonly at?: number;
 }
 
 export interface BlockResult {
@@ -100,7 +104,9 @@ export function createBlockMatcher(spec: MatcherSpec): BlockMatcher {
       if (keys === undefined) continue;
       feeds.push({ ruleId: id, at: eventTime(event, own?.timestamp), fields: pick(event, keys) });
     }
-    return rules.length === 0 && feeds.length === 0 ? undefined : { line, rules: rules.toSorted(), feeds };
+    if (rules.length === 0 && feeds.length === 0) return undefined;
+    const row = { line, rules: rules.toSorted(), feeds };
+    return spec.times === true ? { ...row, at: eventTime(event, own?.timestamp) } : row;
   }
 
   return {

@@ -50,6 +50,8 @@ export interface StreamDetection {
       /** Resolves when more can be taken. */
       write(outputs: readonly StreamOutput[]): Promise<void> | void;
       broken?(line: number, reason: string): void;
+      /** Every match of a rule, and every correlation, with its time (NaN: not known). */
+      matched?(ruleId: string, line: number, at: number): void;
     },
     limits?: BlockLimits,
   ): Promise<StreamTotals>;
@@ -60,6 +62,8 @@ export interface StreamOptions {
   readonly mapping?: string;
   /** 0 or 1: on this thread. */
   readonly workers?: number;
+  /** For `matched`: the time of every matching line. */
+  readonly times?: boolean;
 }
 
 /** Files hold several sources one after the other: events may come this much later than others of their group. */
@@ -83,6 +87,7 @@ export async function openStreamDetection(options: StreamOptions): Promise<Strea
     correlations,
     suppressed: [...check.suppressed],
     ...(mappingFile === undefined ? {} : { mappingFile }),
+    ...(options.times === true ? { times: true } : {}),
   };
 
   let compiled: readonly SigmaIssue[] | undefined;
@@ -132,8 +137,9 @@ export async function openStreamDetection(options: StreamOptions): Promise<Strea
       const correlated = (hits: ReturnType<Correlator['advance']>): StreamOutput[] =>
         hits
           .filter(({ rule }) => !correlator.suppressed.has(rule.id))
-          .map(({ rule, group, evidence }) => {
+          .map(({ rule, group, evidence, to }) => {
             totals.correlations += 1;
+            sinks.matched?.(rule.id, Number(evidence.at(-1) ?? 0), to > 0 ? to : Number.NaN);
             return {
               correlation: rule.id,
               group,
@@ -149,7 +155,8 @@ export async function openStreamDetection(options: StreamOptions): Promise<Strea
           totals.dialects[dialect] = (totals.dialects[dialect] ?? 0) + count;
         for (const { line, reason } of result.brokenLines) sinks.broken?.(line, reason);
         const outputs: StreamOutput[] = [];
-        for (const { line, rules: ids, feeds } of result.rows) {
+        for (const { line, rules: ids, feeds, at: time = Number.NaN } of result.rows) {
+          for (const id of ids) sinks.matched?.(id, line, time);
           if (ids.length > 0) {
             outputs.push({ line, rules: ids });
             totals.matchedLines += 1;
