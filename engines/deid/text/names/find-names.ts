@@ -1,0 +1,332 @@
+import { lexicon } from '../lexicon/lexicon.ts';
+import { W } from '../lexicon/flags.ts';
+import { ALNUM, HAN, KIND } from '../normalize.ts';
+import { emit, type Scan } from '../scan.ts';
+import { T } from '../types.ts';
+import { CUE, FEATURES, features, score } from './model.ts';
+import { GIVEN_FIRST_LEVEL, GIVEN_LAST_LEVEL, pairLevel } from './pairs.ts';
+import { DOUBTFUL_SURNAME, isCompoundSurname, SURNAME_GRADE } from './surnames.ts';
+import { nameWeights } from './weights.ts';
+
+/** Told of every decision by the training script, which may answer with the right length (0: no name). */
+export type Observer = (at: number, cue: number, lengths: readonly number[]) => number;
+
+const observers = new WeakMap<Scan, Observer>();
+
+export function observe(scan: Scan, observer: Observer): void {
+  observers.set(scan, observer);
+}
+
+const list = new Int32Array(FEATURES);
+/** Length and score of the last decision; score is 0 for no name. */
+const choice = { length: 0, score: 0 };
+const lengths: number[] = [];
+
+/** Thresholds in units of the model, by how much the surroundings already say. */
+export const THRESHOLD = { free: 0, role: 0, label: 0, title: 0 };
+
+function isHanRun(code: Uint16Array, from: number, end: number): boolean {
+  for (let i = from; i < end; i++) if ((KIND[code[i]!]! & HAN) === 0) return false;
+  return true;
+}
+
+/** The best name beginning at `at`, of the lengths that are possible there; `choice` holds it. Returns its length or 0. */
+export function bestName(scan: Scan, at: number, cue: number, only = 0): number {
+  const { code, gap, n } = scan.text;
+  const surname = isCompoundSurname(code[at]!, code[at + 1]!) ? 2 : 1;
+  choice.length = choice.score = 0;
+  if (surname === 1 && SURNAME_GRADE[code[at]!] === 0) return 0;
+  lengths.length = 0;
+  for (let length = surname + 1; length <= surname + 2; length++) {
+    if (only > 0 && length !== only) continue;
+    if (at + length > n || !isHanRun(code, at, at + length)) break;
+    const given = code[at + length - 1]!;
+    if (cue === CUE.NONE && (GIVEN_FIRST_LEVEL[code[at + surname]!] === 0 || GIVEN_LAST_LEVEL[given] === 0)) continue;
+    if (gap[at + length - 1]! >= 2) break;
+    lengths.push(length);
+  }
+  if (lengths.length === 0) return 0;
+  const observer = observers.get(scan);
+  if (observer !== undefined) {
+    choice.length = observer(at, cue, lengths);
+    choice.score = choice.length > 0 ? 1e9 : -1e9;
+    return choice.length;
+  }
+  const weights = nameWeights();
+  let best = -1e9;
+  for (const length of lengths) {
+    features(list, code, gap, n, at, length, surname, cue);
+    const value = score(weights, list);
+    if (value > best) {
+      best = value;
+      choice.length = length;
+    }
+  }
+  choice.score = best;
+  return choice.length;
+}
+
+function found(scan: Scan, from: number, end: number, priority: number, certain: boolean): number {
+  emit(scan, from, end, T.NAME, priority);
+  if (certain && end - from >= 2) scan.names.add(String.fromCharCode(...scan.text.code.subarray(from, end)));
+  return end;
+}
+
+const NOBODY =
+  /^(?:\u4E0D\u8BE6|\u540C\u4E0A|\u672C\u4EBA|\u81EA\u5DF1|\u672A\u77E5|\u4FDD\u5BC6|\u60A3\u8005|\u75C5\u4EBA|\u65E0|\u6682|\u540C\u524D|\u5BB6\u5C5E|\u89C1|\u7B7E|\u5DF2|\u672A|\u8BE6|\u7565|\u62D2|\u533B|\u62A4|\u4E3B|\u79D1|\u7537|\u5973|\u7236|\u6BCD|\u5B50|\u914D\u5076|\u4E00|\u4E24|\u4E8C|\u4E09|\u591A)/;
+
+/** Characters that transliterated names of Uyghurs, Tibetans, Mongols, Kazakhs and others are written with. */
+const TRANSLIT = new Uint8Array(65536);
+for (const char of '阿艾买提力江古丽努尔热西木不都拉合曼依布麦吐逊帕孜萨迪克玛哈德别巴特扎次仁卓嘎央金格桑旺堆多吉丹增尼索朗平措贡洛白顿珠拥姆那日苏其乌兰图雅斯琴高娃朝鲁呼和宝音孟赛娜加措罗布旦罕买吾麦麦迪娜扎伊明吐肉孜卡斯木沙吾提塔依尔库热西提亚森亚克甫赛买提尤努斯玉素甫艾力夏提米尔扎提比拜凯迈再帕提古孜丽帕尔哈提祖农穆萨莫哈默德萨比尔艾合坦热依汗妮莎汉姑娃米莉莱依拉麦提托合乎地里木拉提居马别克叶尔肯哈孜')
+  TRANSLIT[char.charCodeAt(0)] = 1;
+
+/** A name behind a label or role; `from` is where the value begins, `colon` whether it is set off like a field. Returns its end, or -1. */
+export function nameAfterCue(scan: Scan, from: number, flags: number, colon: boolean): number {
+  const { code, gap, n } = scan.text;
+  if (from >= n || (KIND[code[from]!]! & HAN) === 0) return -1;
+  const label = (flags & W.NAME_LABEL) !== 0 || colon;
+  const words = lexicon();
+  let bound = from + 1;
+  while (bound < n && bound - from < 12 && (KIND[code[bound]!]! & HAN) !== 0 && gap[bound]! === 0) bound++;
+  // 张 三: characters set apart by single blanks
+  if (bound - from === 1 && gap[bound]! === 1 && (KIND[code[bound]!]! & HAN) !== 0) {
+    let end = bound + 1;
+    while (
+      end < n &&
+      end - from < 4 &&
+      gap[end]! === 1 &&
+      (KIND[code[end]!]! & HAN) !== 0 &&
+      !(words.starts[code[end]!] === 1 && words.find(code, end, n) >= 0)
+    )
+      end++;
+    if (gap[end]! > 0 || (KIND[code[end]!]! & HAN) === 0) bound = end;
+  }
+  const dotted = dottedName(scan, from);
+  if (dotted > 0) return dotted;
+  const surname = isCompoundSurname(code[from]!, code[from + 1]!) ? 2 : SURNAME_GRADE[code[from]!]! > 0 ? 1 : 0;
+  const cue = label ? CUE.LABEL : CUE.ROLE;
+  const size = bound - from;
+  const word = words.starts[code[from]!] === 1 ? words.find(code, from, n) : -1;
+  const isWord = word >= 0 && (words.flags[word]! & (W.STOP | W.TITLE | W.ROLE)) !== 0;
+  if (surname > 0 && !isWord) {
+    const length = bestName(scan, from, cue);
+    const taught = observers.has(scan);
+    if (length > 0 && (choice.score > (label ? THRESHOLD.label : THRESHOLD.role) || taught)) {
+      if (!taught || choice.score > 0) return found(scan, from, from + length, 57, true);
+    }
+    if (
+      !taught &&
+      label &&
+      size >= surname + 1 &&
+      size <= surname + 2 &&
+      !NOBODY.test(textOf(code, from, bound)) &&
+      (colon || pairLevel(code[from]!, code[from + 1]!) < 2)
+    )
+      return found(scan, from, bound, 57, true);
+    // 王某, 李某某, 张XX
+    const masked = maskedName(scan, from, surname);
+    if (masked > 0) return masked;
+  }
+  if (!label || isWord) return translit(scan, from, bound, label);
+  if (
+    size >= 2 &&
+    size <= 4 &&
+    colon &&
+    !NOBODY.test(textOf(code, from, bound)) &&
+    pairLevel(code[from]!, code[from + 1]!) < 2 &&
+    pairLevel(code[bound - 2]!, code[bound - 1]!) < 2 &&
+    (flags & W.NAME_LABEL) !== 0
+  )
+    return observers.has(scan) ? -1 : found(scan, from, bound, 53, false);
+  return translit(scan, from, bound, label);
+}
+
+function textOf(code: Uint16Array, from: number, end: number): string {
+  return String.fromCharCode(...code.subarray(from, end));
+}
+
+/** 阿依古丽, 扎西次仁: three or more characters that only transliterations are made of. */
+function translit(scan: Scan, from: number, bound: number, label: boolean): number {
+  const { code } = scan.text;
+  let end = from;
+  while (end < bound && TRANSLIT[code[end]!] === 1) end++;
+  const size = end - from;
+  if (size < 3 || size > 11 || observers.has(scan)) return -1;
+  if (pairLevel(code[from]!, code[from + 1]!) === 2) return -1;
+  if (end < bound && !label && size < 4 && pairLevel(code[end - 1]!, code[end]!) === 2) return -1;
+  return found(scan, from, end, 55, true);
+}
+
+/** 买买提·艾力 beginning at `from`: parts joined by middle dots. Returns the end, or -1. */
+function dottedName(scan: Scan, from: number): number {
+  const { code, n } = scan.text;
+  let end = from;
+  let dots = 0;
+  let part = 0;
+  while (end < n && end - from < 24) {
+    const unit = code[end]!;
+    if ((KIND[unit]! & HAN) !== 0) {
+      if (dots > 0 && part >= 2 && stopsDotted(scan, end)) break;
+      part++;
+      if (part > 8) return -1;
+      end++;
+    } else if (unit === 0xb7 && part > 0 && (KIND[code[end + 1]!]! & HAN) !== 0) {
+      dots++;
+      part = 0;
+      end++;
+    } else break;
+  }
+  if (dots === 0 || part === 0) return -1;
+  return found(scan, from, end, 72, true);
+}
+
+/** After the dot: whether the name ends before `at`: a word of the lexicon, a blank, or a character no such name is written with. */
+function stopsDotted(scan: Scan, at: number): boolean {
+  const { code, gap, n } = scan.text;
+  if (gap[at]! > 0) return true;
+  const words = lexicon();
+  const word = words.starts[code[at]!] === 1 ? words.find(code, at, n) : -1;
+  if (word >= 0 && (words.flags[word]! & (W.STOP | W.TITLE | W.ROLE)) !== 0) return true;
+  return (
+    TRANSLIT[code[at]!] === 0 &&
+    (words.single[code[at]!] !== 0 || GIVEN_LAST_LEVEL[code[at]!]! === 0 || pairLevel(code[at]!, code[at + 1]!) === 2)
+  );
+}
+
+/** A middle dot at `at` in running text: the name around it. Returns its end, or -1. */
+export function nameAroundDot(scan: Scan, at: number): number {
+  const { code, gap } = scan.text;
+  let start = at;
+  const words = lexicon();
+  while (
+    start > 0 &&
+    at - start < 8 &&
+    start > scan.taken &&
+    (KIND[code[start - 1]!]! & HAN) !== 0 &&
+    gap[start]! === 0
+  ) {
+    if (start === scan.nameCueEnd) break;
+    const unit = code[start - 1]!;
+    if (TRANSLIT[unit] === 0 && (at - start >= 2 || words.single[unit] !== 0) && !(at - start === 1)) break;
+    start--;
+  }
+  if (at - start < 1 || (at - start === 1 && TRANSLIT[code[start]!] === 0)) return -1;
+  const end = dottedName(scan, start);
+  return end > at ? end : -1;
+}
+
+/** 王某, 李某某, 张XX, 赵** and 刘×: names somebody made half unreadable. Returns the end, or -1. */
+export function maskedName(scan: Scan, from: number, surname: number): number {
+  const { code } = scan.text;
+  let end = from + surname;
+  const unit = code[end]!;
+  if (unit !== 0x67d0 && unit !== 0x2a && unit !== 0x58 && unit !== 0xd7) return -1;
+  while (code[end] === unit && end - from - surname < 3) end++;
+  if (unit === 0x58 && ((KIND[code[end]!]! & ALNUM) !== 0 || end - from - surname < 1)) return -1;
+  if (
+    unit === 0x67d0 &&
+    end === from + surname + 1 &&
+    GIVEN_LAST_LEVEL[code[end]!]! === 3 &&
+    pairLevel(code[end]!, code[end + 1]!) === 0
+  )
+    end++;
+  return found(scan, from, end, 56, false);
+}
+
+const SURNAME_ONLY_BEFORE = new Uint8Array(65536);
+for (const char of '请由经与和向给遵告是及让随跟同嘱找问陪对叫至到后为即小老\u3001在据待')
+  SURNAME_ONLY_BEFORE[char.charCodeAt(0)] = 1;
+/** Words rather than surnames before a title unless a given name follows. */
+const NEVER_ALONE = new Uint8Array(65536);
+for (const char of '和与由但来都应时经向成有从所者全单管原官主信公利支云次班家相于')
+  NEVER_ALONE[char.charCodeAt(0)] = 1;
+
+/** A name before the title that begins at `title`. Returns its start, or -1. */
+export function nameBeforeTitle(scan: Scan, title: number): number {
+  const { code, gap } = scan.text;
+  if (title === 0 || gap[title]! === 3 || (KIND[code[title - 1]!]! & HAN) === 0) return -1;
+  let best = 0;
+  let bestScore = -1e9;
+  for (let length = 2; length <= 4; length++) {
+    const at = title - length;
+    if (at < 0 || at < scan.taken) break;
+    if (gap[at + length - 1]! >= 2) break;
+    const compound = isCompoundSurname(code[at]!, code[at + 1]!);
+    if (length === 4 ? !compound : SURNAME_GRADE[code[at]!] === 0 && !compound) continue;
+    const got = bestName(scan, at, at === scan.nameCueEnd ? CUE.ROLE : CUE.NONE, length);
+    if (got === length && choice.score > bestScore) {
+      best = length;
+      bestScore = choice.score;
+    }
+  }
+  const taught = observers.has(scan);
+  if (best > 0 && bestScore > (taught ? 0 : THRESHOLD.title)) {
+    found(scan, title - best, title, 57, true);
+    return title - best;
+  }
+  if (taught) return -1;
+  // The surname alone: 张主任, 欧阳护士长, 小李护士
+  for (const size of [2, 1]) {
+    const at = title - size;
+    if (at < 0 || at < scan.taken) continue;
+    if (size === 2 ? !isCompoundSurname(code[at]!, code[at + 1]!) : SURNAME_GRADE[code[at]!] === 0) continue;
+    if (NEVER_ALONE[code[at]!] === 1 && size === 1) continue;
+    const before = at > 0 ? code[at - 1]! : 0;
+    const open = at === 0 || gap[at]! > 0 || (KIND[before]! & HAN) === 0 || at === scan.nameCueEnd;
+    if (!open && SURNAME_ONLY_BEFORE[before] !== 1) {
+      // In the middle of a sentence: the character before must not make a word with the surname.
+      if (
+        size === 1 &&
+        (DOUBTFUL_SURNAME[code[at]!] === 1 || SURNAME_GRADE[code[at]!]! < 2 || pairLevel(before, code[at]!) > 0)
+      )
+        continue;
+    }
+    const start = before === 0x5c0f || before === 0x8001 ? at - 1 : at;
+    found(scan, start, title, 54, false);
+    return start;
+  }
+  return -1;
+}
+
+/** A name in running text with nothing to announce it. Returns its end, or -1. */
+export function nameInText(scan: Scan, at: number): number {
+  const { code, gap, n } = scan.text;
+  const unit = code[at]!;
+  const next = code[at + 1]!;
+  if (at + 1 >= n || (KIND[next]! & HAN) === 0) {
+    return next === 0x2a && code[at + 2] === 0x2a ? maskedName(scan, at, 1) : -1;
+  }
+  const compound = isCompoundSurname(unit, next);
+  if (next === 0x67d0 && !compound)
+    return gap[at]! > 0 || at === 0 || pairLevel(code[at - 1]!, unit) < 2 ? maskedName(scan, at, 1) : -1;
+  if (!compound) {
+    if (GIVEN_FIRST_LEVEL[next]! < 1 && GIVEN_LAST_LEVEL[next]! < 1) return -1;
+    if (pairLevel(unit, next) === 2 && !(gap[at]! >= 2 || at === 0)) return -1;
+    const before = at > 0 ? code[at - 1]! : 0;
+    if (gap[at] === 0 && (KIND[before]! & HAN) !== 0 && pairLevel(before, unit) === 2) return -1;
+    if (
+      DOUBTFUL_SURNAME[unit] === 1 &&
+      SURNAME_GRADE[unit]! < 2 &&
+      gap[at] === 0 &&
+      (KIND[before]! & HAN) !== 0 &&
+      at !== scan.nameCueEnd
+    )
+      return -1;
+  }
+  const words = lexicon();
+  const word = words.starts[unit] === 1 ? words.find(code, at, n) : -1;
+  if (word >= 0 && (words.flags[word]! & (W.STOP | W.REGION)) !== 0) return -1;
+  const length = bestName(scan, at, CUE.NONE);
+  if (length === 0) return -1;
+  if (choice.score <= (observers.has(scan) ? 0 : THRESHOLD.free)) return -1;
+  return found(scan, at, at + length, 51, choice.score > 2 * THRESHOLD.free);
+}
+
+/** The next name of a list (张三、李四) that begins at `at`. Returns its end, or -1. */
+export function nameInList(scan: Scan, at: number): number {
+  const { code } = scan.text;
+  if (SURNAME_GRADE[code[at]!] === 0 && !isCompoundSurname(code[at]!, code[at + 1]!)) return -1;
+  const length = bestName(scan, at, CUE.LIST);
+  if (length === 0 || choice.score <= (observers.has(scan) ? 0 : THRESHOLD.role)) return -1;
+  return found(scan, at, at + length, 56, true);
+}

@@ -1,0 +1,62 @@
+import { GIVEN_FIRST, GIVEN_LAST } from '../data/given-characters.data.ts';
+import { COMMON_PAIRS, KNOWN_PAIRS } from '../data/word-pairs.data.ts';
+import { CLINICAL_WORDS } from './clinical-words.ts';
+
+const SIZE = 1 << 18;
+const MASK = SIZE - 1;
+const keys = new Uint32Array(SIZE);
+const levels = new Uint8Array(SIZE);
+
+function slotOf(key: number): number {
+  const mixed = Math.imul(key ^ (key >>> 15), 0x2c1b3c6d);
+  let slot = (mixed ^ (mixed >>> 12)) & MASK;
+  while (keys[slot] !== 0 && keys[slot] !== key) slot = (slot + 1) & MASK;
+  return slot;
+}
+
+function add(first: number, second: number, level: number): void {
+  const key = ((first << 16) | second) >>> 0;
+  const slot = slotOf(key);
+  keys[slot] = key;
+  if (levels[slot]! < level) levels[slot] = level;
+}
+
+function load(): true {
+  for (const [groups, level] of [
+    [KNOWN_PAIRS, 1],
+    [COMMON_PAIRS, 2],
+  ] as const)
+    for (const group of groups.split(','))
+      for (let i = 1; i < group.length; i++) add(group.charCodeAt(0), group.charCodeAt(i), level);
+  for (const word of CLINICAL_WORDS)
+    for (let i = 1; i < word.length; i++) add(word.charCodeAt(i - 1), word.charCodeAt(i), i === 1 ? 2 : 1);
+  return true;
+}
+
+let loaded = false;
+
+/** How often two characters stand together inside words: 0 not seen, 1 in known words, 2 in common ones. */
+export function pairLevel(first: number, second: number): number {
+  loaded ||= load();
+  return levels[slotOf(((first << 16) | second) >>> 0)]!;
+}
+
+// Given names of the last decades, by hand; the list from the dictionary knows older and foreign ones as well.
+const MODERN =
+  '伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华文建国志玉红兰梅云珍春林海波鹏飞燕辉玲萍凤莉婷雪琳浩宇轩子涵梓欣怡诗雨晨曦佳慧颖洁倩琪瑶璐蕾薇菲思梦婉晓小永庆德福贵荣昌盛兴旺龙虎彪豪杰俊峰岩松柏柳杨桃李梨杏石山川江河湖洋溪泉清澈澄源润泽沛然博文学斌彬武勇毅刚健康安宁和平顺利祥瑞吉利金银铜铁钢锋剑锐立正义仁礼智信忠孝廉耻诚实善良美好爱心情意真纯洁贞淑贤惠雅静娴婵娇媚艳丽妍姗珊瑚琼瑛瑾瑜璇玥琦琨琛钰铭鑫森淼焱垚晶晟旭昊昕晖昱曙光辰星月阳东南西北中央天地宏伟大广博远长久恒永世代传承宗祖光耀显扬名誉威望群众民族家邦邦国庆建设革命卫红军援朝抗美跃进胜利解放成功凯旋展翔鸿鹄鹤鹰雁燕莺凤凰麟骏骥驰腾云霄汉卿相臣君侯王帝皇冠军元帅亮白素青蓝紫彤丹朱彩虹霓雯霜露冰寒冬夏秋菊荷莲花香芬芳馨兰芝蕙茹荣茂蓉芸芹苗莹萌蔓茜菁蓓蕊嫣媛婧婕娅娥姝妮妙好婷嘉佳怡悦欢乐喜乐笑开朗爽直率勤俭敬业奋进力争取上游先锋模范标兵继续进步前程似锦根深叶茂生发财富有余裕丰收满堂守业保全定坤乾坤泰岱峻岭峰峦岚屹巍嵩衡岳昆仑寅卯辰巳申酉戌亥甲乙一二三四五六七八九十百千万新民主立宪法制度政治经纬纶绪维纲纪统章程式典范例书画琴棋墨笔砚诗词歌赋韵律音声鸣响雷霆震电闪炜烨煜灿炎焰煌炳燃奇异特殊尤胜伦超越卓凡平易近人可以为师表率领导引航帆船舟楫渡津济世安邦守望尧舜禹汤启商周秦汉唐宋元明清齐鲁燕赵韩魏楚吴越蜀滇黔桂粤闽赣皖浙苏沪豫晋冀辽宁吉黑内蒙新疆藏青甘陕之一乃亦如若水土木火日';
+
+const firstLevel = new Uint8Array(65536);
+const lastLevel = new Uint8Array(65536);
+for (const [table, list] of [
+  [firstLevel, GIVEN_FIRST],
+  [lastLevel, GIVEN_LAST],
+] as const)
+  for (const [rank, char] of [...list].entries()) table[char.charCodeAt(0)] = rank < 350 ? 2 : 1;
+for (const char of MODERN) {
+  const code = char.charCodeAt(0);
+  firstLevel[code] = lastLevel[code] = 3;
+}
+
+/** How usual a character is as the first, and as the last or only one of a given name: 0 to 3. */
+export const GIVEN_FIRST_LEVEL: Readonly<Uint8Array> = firstLevel;
+export const GIVEN_LAST_LEVEL: Readonly<Uint8Array> = lastLevel;
