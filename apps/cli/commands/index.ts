@@ -1,9 +1,11 @@
 import type { Register } from '../command.ts';
 import { registerAudit } from './audit.ts';
 import { registerCollect } from './collect.ts';
+import { registerDatasec } from './datasec.ts';
 import { registerDemo } from './demo.ts';
 import { registerDetect } from './detect.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerGateway } from './gateway.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerOpenapi } from './openapi.ts';
 import { registerParse } from './parse.ts';
@@ -17,6 +19,7 @@ export const COMMANDS: readonly Register[] = [
   registerServe,
   registerDemo,
   registerCollect,
+  registerGateway,
   registerReplay,
   registerDetect,
   registerRules,
@@ -26,4 +29,5 @@ export const COMMANDS: readonly Register[] = [
   registerAudit,
   registerUser,
   registerOpenapi,
+  registerDatasec,
 ];

@@ -1,0 +1,11 @@
+export { createSqlAuditor } from './auditor.ts';
+export type { SqlAuditor, SqlEvent, SqlVerdict, Verdict } from './auditor.ts';
+export { readCatalogue } from './catalogue.ts';
+export type { Catalogue, CatalogueTable, ColumnKind, TableRole } from './catalogue.ts';
+export { fingerprint } from './fingerprint.ts';
+export { readPolicy } from './policy.ts';
+export type { Policy } from './policy.ts';
+export { TONGFANG_RULES } from './rules.ts';
+export type { RuleId } from './rules.ts';
+export { tokenize } from './tokens.ts';
+export type { Dialect, Token } from './tokens.ts';
