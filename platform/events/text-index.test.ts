@@ -67,20 +67,22 @@ test('buildTextIndexes() builds days that are over, once, and again when a day h
   for (const daysAgo of [0, 1, 2]) await arrive(daysAgo, 'needle');
   await arrive(1, 'pin');
   await settle(1);
-  const before = [await indexBytes(0), await indexBytes(1), await indexBytes(2)];
+  const bytes = [await indexBytes(0), await indexBytes(1), await indexBytes(2)];
   expect([await found('needle'), await found('pin'), await found('absent')]).toEqual([3, 1, 0]);
 
   // The parts are new: they are left to settle.
   expect(await events.buildTextIndexes({ busyRate: 1e9 })).toEqual([]);
   // Events have just arrived: nothing is built while there are many.
   expect(await events.buildTextIndexes({ busyRate: 1, settleSeconds: 0 })).toEqual([]);
-  expect(await indexBytes(1)).toBe(before[1]);
+  expect(await indexBytes(1)).toBe(bytes[1]);
 
   const options = { busyRate: 1e9, settleSeconds: 0, pollMs: 20 };
-  expect(await events.buildTextIndexes(options)).toEqual([idOf(1), idOf(2)]);
-  expect(await indexBytes(0)).toBe(before[0]);
-  expect(await indexBytes(1)).toBeGreaterThan((before[1] ?? 0) + 1);
-  expect(await indexBytes(2)).toBeGreaterThan((before[2] ?? 0) + 1);
+  const before = new Date(NOW - DAY).toISOString().slice(0, 10);
+  expect(await events.buildTextIndexes({ ...options, before })).toEqual([idOf(2)]);
+  expect(await events.buildTextIndexes(options)).toEqual([idOf(1)]);
+  expect(await indexBytes(0)).toBe(bytes[0]);
+  expect(await indexBytes(1)).toBeGreaterThan((bytes[1] ?? 0) + 1);
+  expect(await indexBytes(2)).toBeGreaterThan((bytes[2] ?? 0) + 1);
   expect(await events.buildTextIndexes(options)).toEqual([]);
 
   // A part without the index beside parts with it: both are searched.

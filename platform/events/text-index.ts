@@ -11,6 +11,8 @@ export interface TextIndexOptions {
   readonly busyRate?: number;
   /** A day's parts are left to the engine's merges for this long after the last change. */
   readonly settleSeconds?: number;
+  /** Days before this one (`2026-11-22`, UTC) are over; default today. */
+  readonly before?: string;
   /** Ends the wait for a build; the engine goes on with it. */
   readonly signal?: AbortSignal;
   readonly pollMs?: number;
@@ -50,15 +52,17 @@ export async function buildTextIndexes(client: ClickHouseClient, options: TextIn
     return Number(row?.n ?? 0);
   }
   // Without the version: a build for one day gives the parts of all others a new one.
-  const partsOf = async (where: string): Promise<Day[]> =>
+  const partsOf = async (where: string, params: Record<string, unknown> = {}): Promise<Day[]> =>
     await rows<Day>(
       `SELECT partition_id AS id, arraySort(groupArray(format('{}_{}_{}', min_block_number, max_block_number, level))) AS parts FROM system.parts
        WHERE database = currentDatabase() AND table = 'events' AND active ${where}`,
+      params,
     );
 
   const built: string[] = [];
   const days = await partsOf(
-    `AND partition < toString(toDate(now('UTC'))) GROUP BY partition_id HAVING max(modification_time) <= now() - ${settleSeconds} ORDER BY id DESC`,
+    `AND partition < ${options.before === undefined ? "toString(toDate(now('UTC')))" : '{before:String}'} GROUP BY partition_id HAVING max(modification_time) <= now() - ${settleSeconds} ORDER BY id DESC`,
+    options.before === undefined ? {} : { before: options.before },
   );
   const known = new Map(
     (await rows<Day>('SELECT id, parts FROM xinglin_text_index FINAL')).map(({ id, parts }) => [id, parts.join()]),

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ipv4Number, ipv4Range, isPrivateAddress, NetworkContext } from './network-context.ts';
 
@@ -44,6 +45,32 @@ describe('NetworkContext', () => {
     expect(context.place('cn.gd.b', '10.1.9.7').zone).toBe('his');
     expect(context.place('cn.gd.c', '10.1.9.7').zone).toBe('');
     expect(context.place('cn.gd.a', '9.9.9.9').zone).toBe('internet');
+  });
+
+  it('finds the narrowest of any zones, as trying each would', () => {
+    const cidr = fc
+      .tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 8, max: 32 }))
+      .map(([c, d, bits]) => `10.0.${c}.${d}/${bits}`);
+    const zones = fc.uniqueArray(cidr, { maxLength: 12 });
+    const address = fc
+      .tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 4 }))
+      .map(([c, d]) => `10.0.${c}.${d}`);
+    fc.assert(
+      fc.property(zones, fc.array(address, { minLength: 5, maxLength: 30 }), (cidrs, addresses) => {
+        const many = new NetworkContext(
+          cidrs.map((one, n) => ({ tenant: 't', kind: `zone-${n}`, cidrs: [one] })),
+          [],
+        );
+        const ranges = cidrs.map((one, n) => ({ ...(ipv4Range(one) ?? { low: 1, high: 0 }), zone: `zone-${n}` }));
+        for (const ip of addresses) {
+          const value = ipv4Number(ip);
+          const holding = ranges.filter(({ low, high }) => value >= low && value <= high);
+          const narrowest = Math.min(...holding.map(({ low, high }) => high - low));
+          const expected = holding.filter(({ low, high }) => high - low === narrowest).map(({ zone }) => zone);
+          if (cidrs.length > 0) expect(expected.length === 0 ? [''] : expected).toContain(many.place('t', ip).zone);
+        }
+      }),
+    );
   });
 
   it('adds zones, asset kinds and the direction to an event', () => {

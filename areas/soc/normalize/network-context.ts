@@ -29,14 +29,12 @@ interface Place {
 }
 
 interface TenantContext {
-  /** Narrowest first, so that the first hit is the most specific. */
-  readonly ranges: readonly Range[];
+  /** Disjoint, in order: `starts[i]` to the next belongs to `zones[i]`, '' to none. Found by halving. */
+  readonly starts: Float64Array;
+  readonly zones: readonly string[];
   readonly assetByIp: ReadonlyMap<string, string>;
   readonly assetByHost: ReadonlyMap<string, string>;
-  readonly cache: Map<string, Place>;
 }
-
-const CACHE_LIMIT = 20_000;
 
 /** Dotted IPv4 to an unsigned 32-bit number, or -1. */
 export function ipv4Number(text: string): number {
@@ -74,12 +72,41 @@ const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8',
 
 /** RFC 1918, loopback, link-local, shared address space (RFC 6598), and IPv6 local ranges. */
 export function isPrivateAddress(ip: string): boolean {
-  const value = ipv4Number(ip);
+  return isPrivate(ip, ipv4Number(ip));
+}
+
+function isPrivate(ip: string, value: number): boolean {
   if (value >= 0) return PRIVATE.some((range) => range !== undefined && value >= range.low && value <= range.high);
   return /^(::1$|f[cd]|fe[89ab])/i.test(ip);
 }
 
 const NOWHERE: Place = { zone: '', assetKind: '' };
+/** One object for all addresses of a zone that are no asset. */
+const ONLY_ZONE = new Map(
+  ['', 'internet', 'dmz', 'core', 'his', 'office', 'device', 'insurance', 'management', 'other'].map(
+    (zone): [string, Place] => [zone, { zone, assetKind: '' }],
+  ),
+);
+
+/** Ranges may lie in each other; of those that hold an address the narrowest (the first given) decides. */
+function disjoint(ranges: readonly Range[]): Pick<TenantContext, 'starts' | 'zones'> {
+  const edges = [...new Set(ranges.flatMap(({ low, high }) => [low, high + 1]))].toSorted((a, b) => a - b);
+  return {
+    starts: Float64Array.from(edges),
+    zones: edges.map((edge) => ranges.find(({ low, high }) => edge >= low && edge <= high)?.zone ?? ''),
+  };
+}
+
+function zoneAt({ starts, zones }: TenantContext, value: number): string {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] as number) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? '' : (zones[low - 1] ?? '');
+}
 
 export class NetworkContext {
   readonly #tenants = new Map<string, TenantContext>();
@@ -97,12 +124,11 @@ export class NetworkContext {
         .toSorted((a, b) => a.high - a.low - (b.high - b.low));
       const own = assets.filter((asset) => asset.tenant === tenant);
       this.#tenants.set(tenant, {
-        ranges,
+        ...disjoint(ranges),
         assetByIp: new Map(own.flatMap((asset) => asset.ips.map((ip) => [ip, asset.kind] as const))),
         assetByHost: new Map(
           own.flatMap((asset) => asset.hostnames.map((host) => [host.toLowerCase(), asset.kind] as const)),
         ),
-        cache: new Map(),
       });
     }
   }
@@ -111,18 +137,10 @@ export class NetworkContext {
   place(tenant: string, ip: string): Place {
     const context = this.#tenants.get(tenant);
     if (context === undefined) return isPrivateAddress(ip) ? NOWHERE : { zone: 'internet', assetKind: '' };
-    const known = context.cache.get(ip);
-    if (known !== undefined) return known;
     const value = ipv4Number(ip);
-    const range =
-      value < 0 ? undefined : context.ranges.find((candidate) => value >= candidate.low && value <= candidate.high);
-    const place: Place = {
-      zone: range?.zone ?? (isPrivateAddress(ip) ? '' : 'internet'),
-      assetKind: context.assetByIp.get(ip) ?? '',
-    };
-    if (context.cache.size >= CACHE_LIMIT) context.cache.clear();
-    context.cache.set(ip, place);
-    return place;
+    const zone = (value < 0 ? '' : zoneAt(context, value)) || (isPrivate(ip, value) ? '' : 'internet');
+    const assetKind = context.assetByIp.size === 0 ? undefined : context.assetByIp.get(ip);
+    return assetKind === undefined ? (ONLY_ZONE.get(zone) ?? { zone, assetKind: '' }) : { zone, assetKind };
   }
 
   /**
@@ -145,7 +163,8 @@ export class NetworkContext {
     }
     const host = fields['host.name'];
     if (typeof host === 'string' && host !== '') {
-      const kind = this.#tenants.get(tenant)?.assetByHost.get(host.toLowerCase());
+      const byHost = this.#tenants.get(tenant)?.assetByHost;
+      const kind = byHost === undefined || byHost.size === 0 ? undefined : byHost.get(host.toLowerCase());
       if (kind !== undefined) fields['host.asset.kind'] = kind;
     }
   }
