@@ -18,16 +18,7 @@ export class PredicateMemo {
   }
 }
 
-/** Estimated price of a node; children run cheapest first. */
-export function costOf(node: Node): number {
-  if (node.op === 'test') return node.predicate.cost;
-  if (node.op === 'not') return costOf(node.kid);
-  let sum = 0;
-  for (const kid of node.kids) sum += costOf(kid);
-  return sum;
-}
-
-/** Compiles a node to a closure. Children of `and` and `or` are reordered by cost, which no result depends on. */
+/** Compiles a node to a closure. Children run in their order (see `ordered`). */
 export function compileNode(node: Node, memo: PredicateMemo): Check {
   if (node.op === 'test') {
     const { id, evaluate } = node.predicate;
@@ -45,10 +36,7 @@ export function compileNode(node: Node, memo: PredicateMemo): Check {
     const check = compileNode(node.kid, memo);
     return (frame) => !check(frame);
   }
-  const checks = node.kids
-    .map((kid) => ({ kid, cost: costOf(kid) }))
-    .toSorted((left, right) => left.cost - right.cost)
-    .map(({ kid }) => compileNode(kid, memo));
+  const checks = node.kids.map((kid) => compileNode(kid, memo));
   if (node.op !== 'atLeast') return node.op === 'and' ? allOf(checks) : anyOf(checks);
   const { count } = node;
   return (frame) => {

@@ -1,5 +1,6 @@
 import type { LogsourceRouting } from '../mapping/routing.ts';
 import { atomName, atomsOf, type PredicateAtoms } from '../prefilter/atoms.ts';
+import { guessedCounts } from '../prefilter/gram-counts.ts';
 import { GroupIndex } from '../prefilter/group-index.ts';
 import { necessaryAtoms } from '../prefilter/necessary.ts';
 import { guessedRarity, LearnedRarity, type Rarity } from '../prefilter/rarity.ts';
@@ -8,6 +9,7 @@ import { compileNode, PredicateMemo, UNDECIDED, type Check } from './closures.ts
 import { Frame, type Slots } from './frame.ts';
 import type { Node } from './lower.ts';
 import type { Predicate, Predicates } from './predicates.ts';
+import { LearnedLikelihood, ordered, UNKNOWN, type Likelihood } from './order.ts';
 import { Router, type EntryScope } from './router.ts';
 
 /** A rule under one field mapping. A rule whose sources name fields differently has several entries. */
@@ -33,7 +35,9 @@ export interface SigmaEngine {
   readonly size: number;
 }
 
-const MEASURED_AT_ONCE = 4000;
+const MEASURED_AT_ONCE = 40_000;
+/** Events of each group for which whole rules are evaluated when learning. */
+const OBSERVED = 500;
 
 interface Group {
   readonly members: readonly number[];
@@ -47,6 +51,8 @@ export class Engine implements SigmaEngine {
   private readonly checks: (Check | undefined)[];
   private readonly frame: Frame;
   private readonly memo: PredicateMemo;
+  private readonly counts = guessedCounts();
+  private likelihood: Likelihood = UNKNOWN;
   private readonly router: Router<Group>;
   private readonly found: SigmaRule[] = [];
   private readonly atoms = new Map<Predicate, PredicateAtoms | undefined>();
@@ -90,6 +96,7 @@ export class Engine implements SigmaEngine {
   learn(sample: Iterable<SigmaEvent>): void {
     const byGroup = new Map<Group, SigmaEvent[]>();
     for (const event of sample) {
+      for (const value of Object.values(event)) if (typeof value === 'string') this.counts.add(value);
       const group = this.router.groupOf(event);
       const known = byGroup.get(group);
       if (known === undefined) byGroup.set(group, [event]);
@@ -97,6 +104,8 @@ export class Engine implements SigmaEngine {
     }
     for (const [group, events] of byGroup)
       group.index = this.indexOf(group.members, this.measure(group.members, events));
+    this.likelihood = this.observe(byGroup);
+    this.checks.fill(undefined);
   }
 
   /** Forgets every stamp, before they would repeat. */
@@ -112,7 +121,8 @@ export class Engine implements SigmaEngine {
   }
 
   private check(member: number): Check {
-    return (this.checks[member] ??= compileNode((this.entries[member] as Entry).node, this.memo));
+    const { node } = this.entries[member] as Entry;
+    return (this.checks[member] ??= compileNode(ordered(node, this.likelihood), this.memo));
   }
 
   private atomsOf(predicate: Predicate): PredicateAtoms | undefined {
@@ -131,7 +141,25 @@ export class Engine implements SigmaEngine {
       }),
       this.frame,
       this.memo,
+      this.counts,
     );
+  }
+
+  /** Evaluates the predicates of the rules that come into question for some events of each group. */
+  private observe(byGroup: ReadonlyMap<Group, readonly SigmaEvent[]>): Likelihood {
+    const learned = new LearnedLikelihood(this.memo.result.length);
+    for (const [{ index }, events] of byGroup) {
+      for (const event of events.slice(0, OBSERVED)) {
+        this.frame.begin(event);
+        const count = index.find();
+        const members = Array.from({ length: count }, (_, at) => index.candidate(at));
+        for (const member of [...members, ...index.always]) {
+          for (const predicate of predicatesOf((this.entries[member] as Entry).node))
+            learned.count(predicate, predicate.evaluate(this.frame));
+        }
+      }
+    }
+    return learned.likelihood();
   }
 
   /** Counts every atom of the members' conditions, chosen or not, in the sample. */
@@ -139,24 +167,22 @@ export class Engine implements SigmaEngine {
     const names: string[] = [];
     const list: { member: number; predicates: readonly PredicateAtoms[] }[] = [];
     const seen = new Set<string>();
-    const visit = (node: Node): void => {
-      if (node.op === 'test') {
-        for (const atom of this.atomsOf(node.predicate)?.atoms ?? []) {
+    for (const member of members) {
+      for (const predicate of predicatesOf((this.entries[member] as Entry).node)) {
+        for (const atom of this.atomsOf(predicate)?.atoms ?? []) {
           const name = atomName(atom);
           if (seen.has(name)) continue;
           seen.add(name);
           list.push({ member: names.length, predicates: [{ id: -1, atoms: [atom], exact: false }] });
           names.push(name);
         }
-      } else if (node.op === 'not') visit(node.kid);
-      else for (const kid of node.kids) visit(kid);
-    };
-    for (const member of members) visit((this.entries[member] as Entry).node);
+      }
+    }
     const learned = new LearnedRarity(events.length);
     // In parts, so that the tables of all texts never exist at once.
     for (let from = 0; from < list.length; from += MEASURED_AT_ONCE) {
       const part = list.slice(from, from + MEASURED_AT_ONCE).map(({ predicates }, member) => ({ member, predicates }));
-      const index = new GroupIndex(part, this.frame, this.memo);
+      const index = new GroupIndex(part, this.frame, this.memo, this.counts);
       for (const event of events) {
         this.frame.begin(event);
         for (let at = index.find() - 1; at >= 0; at--) learned.count(names[from + index.candidate(at)] as string);
@@ -164,4 +190,9 @@ export class Engine implements SigmaEngine {
     }
     return learned.rarity();
   }
+}
+
+function predicatesOf(node: Node): Predicate[] {
+  if (node.op === 'test') return [node.predicate];
+  return node.op === 'not' ? predicatesOf(node.kid) : node.kids.flatMap(predicatesOf);
 }

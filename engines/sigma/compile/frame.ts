@@ -1,6 +1,7 @@
 import { fold } from '../text/fold.ts';
 import type { SigmaEvent } from '../types.ts';
-import { lookup, someTextOfEvent } from './values.ts';
+import { KeyPlans } from './key-plan.ts';
+import { lookup, lookupFirst, someTextOfEvent } from './values.ts';
 
 /** Interned lists of event keys: one number per distinct field of the loaded rules. */
 export class Slots {
@@ -26,8 +27,8 @@ const LAST_GENERATION = 0x7fff_fff0;
  * What is known about the event being matched. A field is fetched and folded at most once per event: a stamp equal to
  * the current generation says that the remembered value belongs to this event.
  *
- * The index visits every key of a flat event anyway and hands the values over (`put`, then `complete`). From then on a field is
- * read from an array, and a field the event does not have costs one comparison.
+ * The index visits every key of a flat event anyway and says which are there (`note`, then `complete`). From then on a field
+ * the event does not have costs one comparison.
  */
 export class Frame {
   event: SigmaEvent = {};
@@ -36,7 +37,7 @@ export class Frame {
   readonly keys: readonly (readonly string[])[];
   /** Event key → its number, for all keys that any slot looks under. */
   readonly keyIds: ReadonlyMap<string, number>;
-  private readonly keyValues: unknown[];
+  readonly plans: KeyPlans;
   private readonly keyStamp: Int32Array;
   /** Slot → the numbers of its keys. */
   private readonly slotKeys: readonly (readonly number[])[];
@@ -59,7 +60,7 @@ export class Frame {
       }),
     );
     this.keyIds = keyIds;
-    this.keyValues = Array.from({ length: keyIds.size }, () => undefined);
+    this.plans = new KeyPlans(keyIds);
     this.keyStamp = new Int32Array(keyIds.size);
     this.values = Array.from({ length: keys.length }, () => undefined);
     this.valueStamp = new Int32Array(keys.length);
@@ -87,38 +88,34 @@ export class Frame {
     this.foldedStamp.fill(0);
   }
 
-  /** The value under one of the event's own keys. */
-  put(keyId: number, value: unknown): void {
-    this.keyValues[keyId] = value;
+  /** The event has the key. */
+  note(keyId: number): void {
     this.keyStamp[keyId] = this.generation;
   }
 
-  /** Every key of the event has been put, and no value is an object: what is not there, is nowhere. */
+  /** Every key of the event has been noted, and no value is an object: what is not there, is nowhere. */
   complete(): void {
     this.isComplete = true;
   }
 
   value(slot: number): unknown {
-    return this.isComplete ? this.valueOfFlat(slot) : this.valueOfAny(slot);
-  }
-
-  private valueOfFlat(slot: number): unknown {
-    const keys = this.slotKeys[slot] as readonly number[];
-    for (let at = 0; at < keys.length; at++) {
-      const key = keys[at] as number;
-      if (this.keyStamp[key] === this.generation && this.keyValues[key] !== undefined) return this.keyValues[key];
-    }
-    return undefined;
-  }
-
-  private valueOfAny(slot: number): unknown {
     if (this.valueStamp[slot] === this.generation) return this.values[slot];
-    const keys = this.keys[slot] as readonly string[];
-    let value: unknown;
-    for (let at = 0; at < keys.length && value === undefined; at++) value = lookup(this.event, keys[at] as string);
+    const value = this.isComplete
+      ? this.valueOfFlat(slot)
+      : lookupFirst(this.event, this.keys[slot] as readonly string[]);
     this.values[slot] = value;
     this.valueStamp[slot] = this.generation;
     return value;
+  }
+
+  private valueOfFlat(slot: number): unknown {
+    const ids = this.slotKeys[slot] as readonly number[];
+    for (let at = 0; at < ids.length; at++) {
+      if (this.keyStamp[ids[at] as number] !== this.generation) continue;
+      const value = lookup(this.event, this.keys[slot]?.[at] as string);
+      if (value !== undefined) return value;
+    }
+    return undefined;
   }
 
   /** The folded text of a slot whose value is the given string. */

@@ -1,6 +1,6 @@
 import { isPlain } from '../prefilter/alphabet.ts';
 import { BigramFinder } from '../prefilter/bigram-finder.ts';
-import { Trie } from '../prefilter/trie.ts';
+import { EndIndex } from '../prefilter/end-index.ts';
 import { globShape } from '../text/glob.ts';
 import type { ValueTest } from '../types.ts';
 
@@ -23,7 +23,7 @@ export function asListText(test: ValueTest, keyword: boolean): ListText | undefi
   const shape = globShape(test.glob, false);
   if (shape.kind === 'any' || shape.kind === 'pieces') return undefined;
   if (keyword) return { kind: 'contains', text: shape.text, test };
-  // The tries read plain ASCII; the few others keep the general form.
+  // The index reads ASCII; the few others keep the general form.
   if (shape.kind !== 'contains' && !isPlain(shape.text)) return undefined;
   return { kind: shape.kind, text: shape.text, test };
 }
@@ -34,8 +34,8 @@ export function compileTextList(texts: readonly ListText[]): { check: (text: str
   const build = (): { has: (value: string) => boolean }[] => {
     const ofKinds = (...kinds: readonly string[]): readonly ListText[] =>
       texts.filter(({ kind }) => kinds.includes(kind));
-    const trie = (own: readonly ListText[], backwards: boolean): Trie =>
-      new Trie(
+    const index = (own: readonly ListText[], backwards: boolean): EndIndex =>
+      new EndIndex(
         own.map(({ kind, text }, id) => ({ text, id, whole: kind === 'equals' })),
         backwards,
       );
@@ -43,8 +43,8 @@ export function compileTextList(texts: readonly ListText[]): { check: (text: str
     const starts = ofKinds('startswith');
     const anywhere = ofKinds('contains');
     return [
-      ...(ends.length === 0 ? [] : [trie(ends, true)]),
-      ...(starts.length === 0 ? [] : [trie(starts, false)]),
+      ...(ends.length === 0 ? [] : [index(ends, true)]),
+      ...(starts.length === 0 ? [] : [index(starts, false)]),
       ...(anywhere.length === 0 ? [] : [new BigramFinder(anywhere.map(({ text }) => text))]),
     ];
   };

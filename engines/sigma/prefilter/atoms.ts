@@ -25,9 +25,6 @@ export interface PredicateAtoms {
   readonly exact: boolean;
 }
 
-/** Longer texts are cut: the automaton stays small and the rule's own test decides anyway. */
-const MAX_CONTAINS = 24;
-
 /** The atoms of a predicate; undefined when nothing can be said (`null`, `exists`). Tests without a fixed text (comparisons, networks) still need the field to have a value. */
 export function atomsOf({ id, slot, tests }: Predicate): PredicateAtoms | undefined {
   const atoms: Atom[] = [];
@@ -47,7 +44,7 @@ function isExact(slot: number, test: ValueTest): boolean {
   const shape = globShape(test.glob, false);
   if (shape.kind === 'pieces') return false;
   if (shape.kind === 'any') return slot !== KEYWORD;
-  return (shape.kind !== 'contains' && slot !== KEYWORD) || shape.text.length <= MAX_CONTAINS;
+  return shape.text !== '' || slot !== KEYWORD;
 }
 
 function atomsOfTest(slot: number, test: ValueTest): readonly Atom[] | undefined {
@@ -104,15 +101,7 @@ function longest(parts: readonly (string | number)[]): string {
 }
 
 function contains(slot: number, text: string): Atom {
-  return { slot, kind: 'contains', text: text.length <= MAX_CONTAINS ? text : ending(text) };
-}
-
-/** The end of a long text: command lines and paths begin alike more often than they end alike. */
-function ending(text: string): string {
-  // Whole surrogate pairs: a half would be no folded text.
-  const from = text.length - MAX_CONTAINS;
-  const cut = /[\udc00-\udfff]/.test(text[from] as string) ? from + 1 : from;
-  return text.slice(cut);
+  return { slot, kind: 'contains', text };
 }
 
 export const atomName = ({ slot, kind, text }: Atom): string => `${slot} ${kind} ${text}`;

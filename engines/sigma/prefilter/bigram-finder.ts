@@ -1,4 +1,4 @@
-import { CLASS_COUNT, CLASSES } from './alphabet.ts';
+import { SMALL_CLASSES } from './alphabet.ts';
 
 /** Letters and signs that logs are full of; a pair of them is a poor mark. */
 const FREQUENT = 'etaoinsrlcdmp.\\/ -_:01';
@@ -10,7 +10,7 @@ const FREQUENT = 'etaoinsrlcdmp.\\/ -_:01';
  */
 export class BigramFinder {
   /** Pair → list of texts, 0 for none. */
-  private readonly bucketOf = new Uint16Array(CLASS_COUNT * CLASS_COUNT);
+  private readonly bucketOf = new Uint16Array(4096);
   private readonly buckets: { readonly text: string; readonly offset: number }[][] = [[]];
   /** Texts without a pair of ASCII characters. */
   private readonly others: string[] = [];
@@ -35,13 +35,13 @@ export class BigramFinder {
 
   has(value: string): boolean {
     const { bucketOf, others } = this;
-    const classes = CLASSES;
+    const classes = SMALL_CLASSES;
     let left = 0;
     for (let at = 0; at < value.length; at++) {
       const right = classes[value.charCodeAt(at)] as number;
-      const bucket = bucketOf[left + right] as number;
+      const bucket = bucketOf[(left << 6) | right] as number;
       if (bucket !== 0 && this.verify(value, at - 1, bucket)) return true;
-      left = right * CLASS_COUNT;
+      left = right;
     }
     for (const text of others) if (value.includes(text)) return true;
     return false;
@@ -58,7 +58,7 @@ export class BigramFinder {
 }
 
 const pairAt = (text: string, at: number): number =>
-  (CLASSES[text.charCodeAt(at)] as number) * CLASS_COUNT + (CLASSES[text.charCodeAt(at + 1)] as number);
+  ((SMALL_CLASSES[text.charCodeAt(at)] as number) << 6) | (SMALL_CLASSES[text.charCodeAt(at + 1)] as number);
 
 /** Where the rarest ASCII pair of a text begins; -1 when there is none. */
 function markOf(text: string): number {

@@ -1,13 +1,14 @@
 import type { PredicateMemo } from '../compile/closures.ts';
 import type { Frame } from '../compile/frame.ts';
 import { KEYWORD } from '../compile/predicates.ts';
+import type { KeyPlan } from '../compile/key-plan.ts';
 import { someText } from '../compile/values.ts';
 import type { Atom, PredicateAtoms } from './atoms.ts';
 import { atomName } from './atoms.ts';
-import { FieldMatcher } from './field-matcher.ts';
+import { FieldMatcher, tiersOfAtoms } from './field-matcher.ts';
+import type { GramCounts } from './gram-counts.ts';
+import { costOf } from './sieve.ts';
 
-/** Fields with at least this many texts to find anywhere also look for the keywords. */
-const SHARING = 4;
 /** Part of what a number or a truth value prints as. */
 const NUMBER_TEXT = /^(?:[-+.\de]+|t?r?u?e?|f?a?l?s?e?|i?n?f?i?n?i?t?y?|n?a?n?)$/;
 /** Its folded form begins with an ASCII letter, so the matchers, which read unit by unit, may find too much. */
@@ -33,7 +34,7 @@ export class GroupIndex {
   private readonly frame: Frame;
   private readonly slots: readonly SlotMatcher[];
   /** Number of an event key → the matchers of the slots that look under it. */
-  private readonly byKey: readonly (SlotMatcher | readonly SlotMatcher[] | undefined)[];
+  private readonly byKey: readonly (KeyReader | undefined)[];
   private readonly keyword: FieldMatcher | undefined;
   /** Whether a keyword can be part of a printed number or truth value. */
   private readonly keywordInNumbers: boolean;
@@ -43,9 +44,10 @@ export class GroupIndex {
   private readonly postponed: SlotMatcher[] = [];
   /** The text being read. */
   private text = '';
+  private isChecked = false;
   private readonly emit: (atom: number) => void;
 
-  constructor(list: readonly MemberPredicates[], frame: Frame, memo: PredicateMemo) {
+  constructor(list: readonly MemberPredicates[], frame: Frame, memo: PredicateMemo, counts: GramCounts) {
     const { atoms, members, predicates, decided } = tabulate(list, memo.result.length);
     const bySlot = new Map<number, { atom: Atom; id: number }[]>();
     atoms.forEach((atom, id) => {
@@ -58,24 +60,34 @@ export class GroupIndex {
     this.frame = frame;
     this.always = list.flatMap(({ member, predicates: own }) => (own === undefined ? [member] : []));
     this.decided = decided;
-    this.keyword = keyword === undefined ? undefined : new FieldMatcher(keyword);
+    this.keyword = keyword === undefined ? undefined : new FieldMatcher(keyword, counts);
     this.keywordInNumbers = keyword?.some(({ atom }) => NUMBER_TEXT.test(atom.text)) ?? false;
+    const keywordCost = keyword === undefined ? 0 : costOf(tiersOfAtoms(keyword, counts));
     this.slots = [...bySlot].map(([slot, own]) => {
-      // A field that is read anyway is read for the keywords in the same pass.
-      const shares =
-        keyword !== undefined &&
-        frame.keys[slot]?.length === 1 &&
-        own.filter(({ atom }) => atom.kind === 'contains').length >= SHARING;
-      const matcher = new FieldMatcher(shares ? [...own, ...keyword] : own);
-      return { slot, matcher, readsKeywords: shares, stamp: 0 };
+      const apart = tiersOfAtoms(own, counts);
+      // A field that is read anyway is read for the keywords in the same pass, when that is cheaper.
+      if (keyword !== undefined && frame.keys[slot]?.length === 1 && apart.length > 0) {
+        const together = tiersOfAtoms([...own, ...keyword], counts);
+        if (costOf(together) < costOf(apart) + keywordCost)
+          return {
+            slot,
+            matcher: new FieldMatcher([...own, ...keyword], counts, together),
+            readsKeywords: true,
+            stamp: 0,
+          };
+      }
+      return { slot, matcher: new FieldMatcher(own, counts, apart), readsKeywords: false, stamp: 0 };
     });
-    this.byKey = slotsByKey(this.slots, frame);
+    this.byKey = readersByKey(this.slots, frame);
     this.stamp = new Int32Array(list.reduce((highest, { member }) => Math.max(highest, member), 0) + 1);
     this.candidates = new Int32Array(list.length);
     const { stamp, candidates } = this;
     this.emit = (atom) => {
       const { generation } = frame;
-      if (this.text.includes(UNSURE)) this.sure = false;
+      if (!this.isChecked) {
+        this.isChecked = true;
+        if (this.text.includes(UNSURE)) this.sure = false;
+      }
       const held = predicates[atom] as readonly number[];
       for (let at = 0; at < held.length; at++) {
         const predicate = held[at] as number;
@@ -95,33 +107,37 @@ export class GroupIndex {
   /** Finds the candidates of the event in the frame: `candidate(0 … result-1)`, besides `always`. */
   find(): number {
     const { frame, byKey, keyword } = this;
-    const { event, keyIds } = frame;
+    const { event } = frame;
     this.count = 0;
     this.sure = true;
     this.postponed.length = 0;
+    let plan: KeyPlan | undefined;
+    let at = 0;
     // Going over the event's own keys is cheaper than asking for every field that rules know.
     for (const key in event) {
       const value = event[key];
       if (typeof value === 'object' && value !== null && hasObject(value)) return this.findNested();
-      const id = keyIds.get(key);
-      if (id === undefined) {
-        if (keyword !== undefined) this.matchKeyword(value, keyword);
-        continue;
+      plan ??= frame.plans.of(key);
+      const id = plan.keys[at] === key ? (plan.ids[at] as number) : plan.correct(at, key);
+      at++;
+      let readsKeywords = false;
+      if (id >= 0) {
+        frame.note(id);
+        const reader = byKey[id];
+        if (reader !== undefined) {
+          ({ readsKeywords } = reader);
+          if (reader.matcher === undefined) this.postpone(reader.slots);
+          else this.matchValue(value, reader.matcher);
+        }
       }
-      frame.put(id, value);
-      const slots = byKey[id];
-      if (slots === undefined) {
-        if (keyword !== undefined) this.matchKeyword(value, keyword);
-      } else if (slots instanceof Array) {
-        if (keyword !== undefined) this.matchKeyword(value, keyword);
-        for (const slot of slots) this.postpone(slot);
-      } else {
-        if (keyword !== undefined && !slots.readsKeywords) this.matchKeyword(value, keyword);
-        this.matchValue(value, slots.matcher);
-      }
+      if (keyword !== undefined && !readsKeywords) this.matchKeyword(value, keyword);
     }
     frame.complete();
-    for (const slot of this.postponed) this.matchValue(frame.value(slot.slot), slot.matcher);
+    const { postponed } = this;
+    for (let slot = 0; slot < postponed.length; slot++) {
+      const { slot: number, matcher } = postponed[slot] as SlotMatcher;
+      this.matchValue(frame.value(number), matcher);
+    }
     return this.count;
   }
 
@@ -136,10 +152,12 @@ export class GroupIndex {
   }
 
   /** A slot with several keys takes the first the event has, whichever of them comes first in the event. */
-  private postpone(slot: SlotMatcher): void {
-    if (slot.stamp === this.frame.generation) return;
-    slot.stamp = this.frame.generation;
-    this.postponed.push(slot);
+  private postpone(slots: readonly SlotMatcher[]): void {
+    for (const slot of slots) {
+      if (slot.stamp === this.frame.generation) continue;
+      slot.stamp = this.frame.generation;
+      this.postponed.push(slot);
+    }
   }
 
   /** Events with objects in them: fields may lie deeper, so every slot is asked for. */
@@ -157,6 +175,7 @@ export class GroupIndex {
 
   private matchValue(value: unknown, matcher: FieldMatcher): void {
     if (typeof value === 'string') this.matchText(value, matcher);
+    else if (typeof value === 'number') this.matchText(String(value), matcher);
     else if (value !== undefined && value !== null) {
       someText(value, (text) => {
         this.matchText(text, matcher);
@@ -167,6 +186,7 @@ export class GroupIndex {
 
   private matchText(text: string, matcher: FieldMatcher): void {
     this.text = text;
+    this.isChecked = false;
     matcher.match(text, this.emit);
   }
 }
@@ -176,6 +196,14 @@ interface SlotMatcher {
   readonly matcher: FieldMatcher;
   readonly readsKeywords: boolean;
   stamp: number;
+}
+
+/** What is done with the value under an event key. */
+interface KeyReader {
+  readonly slots: readonly SlotMatcher[];
+  /** The matcher of the only slot, when that looks under this key alone; everything else waits until all keys are known. */
+  readonly matcher: FieldMatcher | undefined;
+  readonly readsKeywords: boolean;
 }
 
 interface Table {
@@ -220,16 +248,19 @@ function hasObject(value: object): boolean {
   return !Array.isArray(value) || value.some((item) => typeof item === 'object' && item !== null);
 }
 
-function slotsByKey(slots: readonly SlotMatcher[], frame: Frame): (SlotMatcher | SlotMatcher[] | undefined)[] {
-  const table: (SlotMatcher | SlotMatcher[] | undefined)[] = Array.from({ length: frame.keyIds.size }, () => undefined);
+function readersByKey(slots: readonly SlotMatcher[], frame: Frame): (KeyReader | undefined)[] {
+  const table: (KeyReader | undefined)[] = Array.from({ length: frame.keyIds.size }, () => undefined);
   for (const slot of slots) {
     const keys = frame.keys[slot.slot] as readonly string[];
     for (const key of keys) {
       const id = frame.keyIds.get(key) as number;
-      const known = table[id];
-      // A single slot with a single key needs no bookkeeping; everything else goes through a list.
-      if (known === undefined) table[id] = keys.length === 1 ? slot : [slot];
-      else table[id] = [...(known instanceof Array ? known : [known]), slot];
+      const others = table[id]?.slots ?? [];
+      const alone = others.length === 0 && keys.length === 1;
+      table[id] = {
+        slots: [...others, slot],
+        matcher: alone ? slot.matcher : undefined,
+        readsKeywords: alone && slot.readsKeywords,
+      };
     }
   }
   return table;

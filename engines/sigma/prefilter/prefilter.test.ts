@@ -7,15 +7,17 @@ import { KEYWORD, Predicates } from '../compile/predicates.ts';
 import { parseGlob } from '../text/glob.ts';
 import { fold } from '../text/fold.ts';
 import type { ValueTest } from '../types.ts';
-import { AhoCorasick } from './aho-corasick.ts';
-import { CLASS_COUNT, CLASSES } from './alphabet.ts';
+import { CLASSES, SMALL_CLASSES } from './alphabet.ts';
 import { atomsOf, type Atom } from './atoms.ts';
 import { BigramFinder } from './bigram-finder.ts';
+import { EndIndex } from './end-index.ts';
 import { FieldMatcher } from './field-matcher.ts';
+import { GramCounts, guessedCounts } from './gram-counts.ts';
 import { GroupIndex } from './group-index.ts';
 import { necessaryAtoms } from './necessary.ts';
 import { guessedRarity, LearnedRarity } from './rarity.ts';
-import { Trie } from './trie.ts';
+import { bestSampling, Sieve, tiersOf } from './sieve.ts';
+import { wideCharacters } from './wide-characters.ts';
 
 const unit = fc.constantFrom('a', 'b', 'c', 'A', 'B', '\\', '.', ' ');
 const needle = fc.string({ unit, minLength: 1, maxLength: 4 }).map(fold);
@@ -37,53 +39,110 @@ describe('the character classes', () => {
     expect(CLASSES['A'.charCodeAt(0)]).toBe(CLASSES['a'.charCodeAt(0)]);
     expect(CLASSES['\u212a'.charCodeAt(0)]).toBe(CLASSES['k'.charCodeAt(0)]);
     expect(CLASSES['ſ'.charCodeAt(0)]).toBe(CLASSES['s'.charCodeAt(0)]);
-    expect(CLASSES['病'.charCodeAt(0)]).toBe(0);
-    expect(CLASSES['\u0000'.charCodeAt(0)]).toBe(0);
-    expect(CLASS_COUNT).toBe(1 + 95 - 26 + 3);
+    expect(CLASSES['病'.charCodeAt(0)]).toBe(CLASSES['é'.charCodeAt(0)]);
+    expect(new Set(CLASSES.slice(0, 128)).size).toBe(128 - 26);
+    expect(Math.max(...SMALL_CLASSES)).toBeLessThan(64);
+    expect(SMALL_CLASSES['A'.charCodeAt(0)]).toBe(SMALL_CLASSES['a'.charCodeAt(0)]);
   });
 });
 
-describe('Trie', () => {
+describe('EndIndex', () => {
   test('finds the texts at the end, or the start, or that are the whole value', () => {
+    const long = fc.array(needle, { maxLength: 4 }).map((parts) => parts.join(''));
     fc.assert(
-      fc.property(needles, hay, fc.boolean(), fc.boolean(), (texts, value, backwards, whole) => {
-        const trie = new Trie(
-          texts.map((text, id) => ({ text, id, whole })),
-          backwards,
-        );
-        const folded = fold(value);
-        const holds = (text: string): boolean =>
-          whole ? folded === text : backwards ? folded.endsWith(text) : folded.startsWith(text);
-        expect(emitted((own, emit) => trie.match(own, emit), value)).toEqual(expected(texts, holds));
-        expect(trie.has(folded)).toBe(texts.some(holds));
-      }),
-      { numRuns: 1000 },
+      fc.property(
+        fc.oneof(needles, fc.uniqueArray(long, { minLength: 1, maxLength: 8 })),
+        fc.oneof(hay, long),
+        fc.boolean(),
+        fc.boolean(),
+        (texts, value, backwards, whole) => {
+          const index = new EndIndex(
+            texts.map((text, id) => ({ text, id, whole })),
+            backwards,
+          );
+          const folded = fold(value);
+          const holds = (text: string): boolean =>
+            whole ? folded === text : backwards ? folded.endsWith(text) : folded.startsWith(text);
+          expect(emitted((own, emit) => index.match(own, emit), value)).toEqual(expected(texts, holds));
+          expect(index.has(folded)).toBe(texts.some(holds));
+        },
+      ),
+      { numRuns: 1500 },
     );
   });
 
   test('finds the empty text only in the empty value', () => {
-    const trie = new Trie([{ text: '', id: 0, whole: true }], true);
-    expect(trie.has('')).toBe(true);
-    expect(trie.has('a')).toBe(false);
+    const index = new EndIndex([{ text: '', id: 0, whole: true }], true);
+    expect(index.has('')).toBe(true);
+    expect(index.has('a')).toBe(false);
   });
 });
 
-describe('AhoCorasick', () => {
-  test('finds every text anywhere, without regard to case', () => {
+describe('Sieve', () => {
+  const outputsOf = (texts: readonly string[]) => texts.map((text, id) => ({ text, id, whole: false }));
+  const sampled = fc
+    .record({ size: fc.integer({ min: 2, max: 5 }), stride: fc.integer({ min: 1, max: 8 }) })
+    .chain(({ size, stride }) =>
+      fc.record({
+        sampling: fc.constant({ size, stride, cost: 0 }),
+        texts: fc.uniqueArray(fc.string({ unit, minLength: size + stride - 1, maxLength: 15 }).map(fold), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+      }),
+    );
+  const around = fc.tuple(hay, fc.nat({ max: 11 }), hay);
+
+  test('finds every text anywhere, without regard to case, however values are sampled', () => {
     fc.assert(
-      fc.property(needles, hay, (texts, value) => {
-        const automaton = new AhoCorasick(texts.map((text, id) => ({ text, id, whole: false })));
-        expect(emitted((own, emit) => automaton.match(own, emit), value)).toEqual(
-          expected(texts, (text) => fold(value).includes(text)),
-        );
+      fc.property(sampled, around, ({ sampling, texts }, [before, which, after]) => {
+        const value = before + (texts[which % texts.length] as string).toUpperCase() + after;
+        const sieve = new Sieve(outputsOf(texts), sampling, guessedCounts());
+        for (const own of [value, before]) {
+          expect(emitted((text, emit) => sieve.match(text, emit), own)).toEqual(
+            expected(texts, (text) => fold(own).includes(text)),
+          );
+        }
       }),
       { numRuns: 1000 },
     );
   });
 
   test('finds texts that are part of others, and the same text for several ids', () => {
-    const automaton = new AhoCorasick(['he', 'she', 'hers', 'he'].map((text, id) => ({ text, id, whole: false })));
-    expect(emitted((value, emit) => automaton.match(value, emit), 'uSHErs')).toEqual([0, 1, 2, 3]);
+    const texts = outputsOf(['he', 'she', 'hers', 'he']);
+    const sieve = new Sieve(texts, bestSampling(texts, guessedCounts()), guessedCounts());
+    expect(emitted((value, emit) => sieve.match(value, emit), 'uSHErs')).toEqual([0, 1, 2, 3]);
+  });
+
+  test('bestSampling() steps as far as the shortest text allows; tiersOf() keeps short texts apart when that pays', () => {
+    const long = outputsOf(['mimikatz.exe', 'sekurlsa::logonpasswords', 'privilege::debug']);
+    const alone = bestSampling(long, guessedCounts());
+    expect(alone.size + alone.stride - 1).toBeLessThanOrEqual(12);
+    expect(alone.stride).toBeGreaterThan(4);
+    const short = outputsOf(['arp', '-f']);
+    expect(bestSampling([...long, ...short], guessedCounts())).toMatchObject({ size: 2, stride: 1 });
+    const tiers = tiersOf([...long, ...short], guessedCounts());
+    expect(tiers.flatMap(({ texts }) => texts)).toHaveLength(5);
+  });
+
+  test('learned counts move the marks to what is rare here', () => {
+    const counts = new GramCounts();
+    for (let at = 0; at < 100; at++) counts.add('mimikatz mimikatz mimikatz');
+    const gram = (text: string): number =>
+      [...text].reduce((sum, letter) => (sum << 6) | (SMALL_CLASSES[letter.charCodeAt(0)] as number), 0);
+    expect(counts.frequency(gram('mi'), 2)).toBeGreaterThan(0.1);
+    expect(counts.frequency(gram('mik'), 3)).toBeGreaterThan(0.05);
+    expect(counts.frequency(gram('qx'), 2)).toBeLessThan(0.01);
+  });
+});
+
+describe('wideCharacters()', () => {
+  test('finds every character whose folded form has one of the units', () => {
+    const pattern = wideCharacters(['é', 'σ', '病']);
+    for (const character of ['é', 'É', 'Σ', 'ς', 'σ', '病']) expect(pattern.test(`a${character}`)).toBe(true);
+    for (const character of ['a', 'è', '院', '']) expect(pattern.test(character)).toBe(false);
+    expect(wideCharacters([]).test('é')).toBe(false);
+    expect(wideCharacters(['😀'[0] as string]).test('😀')).toBe(true);
   });
 });
 
@@ -124,7 +183,10 @@ describe('FieldMatcher', () => {
             : folded.includes(own);
     fc.assert(
       fc.property(fc.array(atom, { minLength: 1, maxLength: 10 }), value, (atoms, own) => {
-        const matcher = new FieldMatcher(atoms.map((one, id) => ({ atom: one, id })));
+        const matcher = new FieldMatcher(
+          atoms.map((one, id) => ({ atom: one, id })),
+          guessedCounts(),
+        );
         const found = emitted((text_, emit) => matcher.match(text_, emit), own);
         const wanted = atoms.flatMap((one, id) => (holds(one, fold(own)) ? [id] : []));
         if (own.includes('İ')) expect(found).toEqual(expect.arrayContaining(wanted));
@@ -164,12 +226,19 @@ describe('atomsOf()', () => {
     else expect(found?.atoms).toMatchObject(atoms);
   });
 
-  test('a keyword may stand anywhere; long texts are cut to their end', () => {
+  test('a keyword may stand anywhere', () => {
     expect(atomsOf(predicate(KEYWORD, stringTest('Abc')))?.atoms).toMatchObject([
       { slot: KEYWORD, kind: 'contains', text: 'abc' },
     ]);
-    const long = `${'x'.repeat(40)}tail`;
-    expect(atomsOf(predicate(0, stringTest(`*${long}*`)))?.atoms[0]?.text).toBe(long.slice(-24));
+  });
+
+  test('are exact when they say all that the test says', () => {
+    for (const exact of ['Abc', 'Abc*', '*Abc', '*Abc*', '*', ''])
+      expect(atomsOf(predicate(0, stringTest(exact)))?.exact).toBe(true);
+    expect(atomsOf(predicate(0, stringTest('a*b')))?.exact).toBe(false);
+    expect(atomsOf(predicate(0, { ...stringTest('Abc'), cased: true } as ValueTest))?.exact).toBe(false);
+    expect(atomsOf(predicate(0, { kind: 'regex', source: 'foo', flags: '' }))?.exact).toBe(false);
+    expect(atomsOf(predicate(0, { kind: 'cidr', network: '10.0.0.0/8' }))?.exact).toBe(false);
   });
 });
 
@@ -227,14 +296,18 @@ describe('GroupIndex', () => {
       })),
       frame,
       memo,
+      guessedCounts(),
     );
-    return (event: Record<string, unknown>): number[] => {
-      frame.begin(event);
-      const count = group.find();
-      return [...group.always, ...Array.from({ length: count }, (_, at) => group.candidate(at))].toSorted(
-        (left, right) => left - right,
-      );
-    };
+    return Object.assign(
+      (event: Record<string, unknown>): number[] => {
+        frame.begin(event);
+        const count = group.find();
+        return [...group.always, ...Array.from({ length: count }, (_, at) => group.candidate(at))].toSorted(
+          (left, right) => left - right,
+        );
+      },
+      { group, memo, frame },
+    );
   }
   const contains = (slot: number, text: string): Atom => ({ slot, kind: 'contains', text });
 
@@ -288,5 +361,41 @@ describe('GroupIndex', () => {
     expect(find({ first: 'x' })).toEqual([0]);
     expect(find({ second: 'x' })).toEqual([0, 1]);
     expect(find({ second: 'x', first: 'y' })).toEqual([1]);
+  });
+
+  test('decides the predicates it looks for, unless İ makes it doubtful', () => {
+    const find = index([[contains(0, 'ik')], [contains(0, 'other')]], [['F']]);
+    const { group, memo, frame } = find;
+    find({ F: 'IK' });
+    expect([...group.decided]).toEqual([1, 1]);
+    expect(memo.stamp[0]).toBe(frame.generation);
+    expect(memo.stamp[1]).not.toBe(frame.generation);
+    expect(group.sure).toBe(true);
+    find({ F: '\u0130k' });
+    expect(group.sure).toBe(false);
+    find({ F: 'x' });
+    expect(group.sure).toBe(true);
+  });
+
+  test('knows the keys of events that come in any order and shape', () => {
+    const find = index([[contains(0, 'x')], [contains(1, 'x')]], [['A'], ['B']]);
+    fc.assert(
+      fc.property(fc.array(fc.uniqueArray(fc.constantFrom('A', 'B', 'C', 'D'), { maxLength: 4 })), (shapes) => {
+        for (const keys of shapes) {
+          const event = Object.fromEntries(keys.map((key) => [key, 'x']));
+          expect(find(event)).toEqual(['A', 'B'].flatMap((key, member) => (keys.includes(key) ? [member] : [])));
+        }
+      }),
+    );
+  });
+
+  test('restart() forgets the stamps', () => {
+    const find = index([[contains(0, 'x')]], [['F']]);
+    expect(find({ F: 'x' })).toEqual([0]);
+    find.frame.restart();
+    find.group.restart();
+    expect(find.frame.generation).toBe(0);
+    expect(find({ F: 'x' })).toEqual([0]);
+    expect(find({ F: 'y' })).toEqual([]);
   });
 });

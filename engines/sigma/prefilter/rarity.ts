@@ -1,32 +1,6 @@
 import type { Atom } from './atoms.ts';
 import { atomName } from './atoms.ts';
-
-/** Texts that most logs are full of, folded. An atom inside one of them says little. */
-const COMMON = [
-  'c:\\windows\\system32\\',
-  'c:\\windows\\syswow64\\',
-  'c:\\program files (x86)\\',
-  'c:\\program files\\',
-  'c:\\users\\public\\',
-  '\\appdata\\local\\temp\\',
-  'microsoft-windows-',
-  'windowspowershell\\v1.0\\',
-  'powershell.exe',
-  '\\cmd.exe /c',
-  '\\svchost.exe -k',
-  '\\rundll32.exe',
-  '\\explorer.exe',
-  'hklm\\software\\microsoft\\windows\\currentversion\\',
-  'hklm\\system\\currentcontrolset\\services\\',
-  'https://www.',
-  'http://',
-  'system.management.automation',
-  '.com',
-  '.exe',
-  '.dll',
-  'true',
-  'false',
-];
+import { COMMON } from './common-texts.ts';
 
 /** How often atoms occur, from 0 (never) to 1 (in every event). */
 export type Rarity = (atom: Atom) => number;
