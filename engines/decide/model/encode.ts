@@ -1,3 +1,4 @@
+import { RowShape } from '../row-shape.ts';
 import { Sha256 } from '../sha256.ts';
 import type { FeatureRow, FeatureSpec, FeatureType } from '../types.ts';
 import type { LabelledRow, ModelFeature } from './types.ts';
@@ -22,21 +23,35 @@ export function createEncoder(features: readonly ModelFeature[]): (row: FeatureR
   const texts = features.map(({ type, values }) =>
     type === 'string' ? new Map((values ?? []).map((value, index) => [value, index])) : undefined,
   );
-  const fallbacks = Float64Array.from(features, () => Number.NaN);
+  const shape = new RowShape(names);
+  const numberOf = (value: FeatureRow[string], place: number): number =>
+    typeof value === 'number'
+      ? value
+      : value === true
+        ? 1
+        : value === false
+          ? 0
+          : typeof value === 'string'
+            ? (texts[place]?.get(value) ?? Number.NaN)
+            : Number.NaN;
   return (row, into) => {
-    for (let index = 0; index < names.length; index++) {
-      const value = row[names[index] as string];
-      into[index] =
-        typeof value === 'number'
-          ? value
-          : value === true
-            ? 1
-            : value === false
-              ? 0
-              : typeof value === 'string'
-                ? (texts[index]?.get(value) ?? Number.NaN)
-                : (fallbacks[index] as number);
+    const { order, targets, absent } = shape;
+    let at = 0;
+    for (const name in row) {
+      if (name !== order[at]) {
+        at = -1;
+        break;
+      }
+      const place = targets[at++] as number;
+      if (place >= 0) into[place] = numberOf(row[name], place);
     }
+    if (at === order.length && at > 0) {
+      for (let index = 0; index < absent.length; index++) into[absent[index] as number] = Number.NaN;
+      shape.hit();
+      return;
+    }
+    for (let place = 0; place < names.length; place++) into[place] = numberOf(row[names[place] as string], place);
+    shape.miss(row);
   };
 }
 

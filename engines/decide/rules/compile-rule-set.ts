@@ -178,28 +178,36 @@ class CompiledRuleSet implements RuleSet {
       rank === RANK.allow || lists === undefined || entities === undefined
         ? undefined
         : lists.allowed(entities, context.now);
-    return {
+    const decision: Mutable<Decision> = {
       outcome: allowedBy === undefined ? (OUTCOMES[rank] as Outcome) : 'allow',
       score,
       reasons,
       ruleSetVersion: this.version,
-      ...(model === undefined ? undefined : versionOf(model)),
-      ...(snoozed === undefined ? undefined : { snoozed }),
-      ...(allowedBy === undefined ? undefined : { allowedBy }),
-      ...(heldBack ? { heldBack: 'deny' as const } : undefined),
     };
+    // Added one by one: a literal with conditional spreads costs as much as a quarter of the rules.
+    if (model !== undefined) {
+      decision.modelVersion = model.version;
+      if (model.probability !== undefined) decision.probability = model.probability;
+    }
+    if (snoozed !== undefined) decision.snoozed = snoozed;
+    if (allowedBy !== undefined) decision.allowedBy = allowedBy;
+    if (heldBack) decision.heldBack = 'deny';
+    return decision;
   }
 
   private reasonOf(rule: Compiled): DecisionReason {
     const evidence: Record<string, FeatureValue | null> = {};
-    for (const column of rule.evidence) evidence[column.name] = this.columns.valueOf(this.frame, column);
+    const { values } = this.frame;
+    const { evidence: columns } = rule;
+    for (let index = 0; index < columns.length; index++) {
+      const { name, slot } = columns[index] as Column;
+      evidence[name] = values[slot] as FeatureValue | null;
+    }
     return { code: rule.code, rule: rule.id, score: rule.score, group: rule.group, evidence };
   }
 }
 
-function versionOf({ version, probability }: ModelVerdict): Pick<Decision, 'modelVersion' | 'probability'> {
-  return { modelVersion: version, ...(probability === undefined ? undefined : { probability }) };
-}
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 function snoozeOf(snoozes: readonly EntityListEntry[], rule: string): EntityListEntry | undefined {
   return snoozes.find(({ rules }) => rules === undefined || rules.includes(rule));

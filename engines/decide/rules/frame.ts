@@ -1,4 +1,5 @@
-import type { FeatureRow, FeatureSpec, FeatureType } from '../types.ts';
+import { RowShape } from '../row-shape.ts';
+import type { FeatureRow, FeatureSpec, FeatureType, FeatureValue } from '../types.ts';
 
 /**
  * One row in typed arrays. A feature is a number: itself, 0/1, or the id of a text that some rule names (0: a text no
@@ -7,6 +8,8 @@ import type { FeatureRow, FeatureSpec, FeatureType } from '../types.ts';
 export class Frame {
   numbers = new Float64Array(0);
   readonly texts: (string | undefined)[] = [];
+  /** The values as they came or as their defaults, for the evidence of reasons; null is missing. */
+  readonly values: (FeatureValue | null)[] = [];
   /** Grows by one per row: what was computed under another stamp is forgotten without being cleared. */
   stamp = 0;
   /** Values of a wrong type met so far; they count as missing. */
@@ -19,6 +22,7 @@ interface Column {
   readonly slot: number;
   readonly fallback: number;
   readonly fallbackText: string | undefined;
+  readonly fallbackValue: FeatureValue | null;
   /** For texts: id of each text the rules name. */
   readonly ids: Map<string, number>;
 }
@@ -28,6 +32,7 @@ export class Columns {
   private readonly byName = new Map<string, Column>();
   private readonly specs: ReadonlyMap<string, FeatureSpec>;
   private all: readonly Column[] = [];
+  private shape = new RowShape([]);
 
   constructor(specs: readonly FeatureSpec[]) {
     this.specs = new Map(specs.map((spec) => [spec.name, spec]));
@@ -45,6 +50,7 @@ export class Columns {
       slot: this.byName.size,
       fallback: typeof fallback === 'number' ? fallback : fallback === true ? 1 : fallback === false ? 0 : Number.NaN,
       fallbackText: typeof fallback === 'string' ? fallback : undefined,
+      fallbackValue: fallback ?? null,
       ids: new Map(),
     };
     this.byName.set(name, column);
@@ -65,48 +71,77 @@ export class Columns {
   }
 
   prepare(frame: Frame): void {
+    this.shape = new RowShape(this.all.map(({ name }) => name));
     frame.numbers = new Float64Array(this.all.length);
     frame.texts.length = 0;
-    for (let slot = 0; slot < this.all.length; slot++) frame.texts.push(undefined);
-  }
-
-  load(frame: Frame, row: FeatureRow): void {
-    const { numbers, texts } = frame;
-    const { all } = this;
-    frame.stamp++;
-    for (let slot = 0; slot < all.length; slot++) {
-      const column = all[slot] as Column;
-      const value = row[column.name];
-      if (column.type === 'number') {
-        if (typeof value === 'number') numbers[slot] = value;
-        else {
-          numbers[slot] = column.fallback;
-          if (value != null) frame.wrongTypes++;
-        }
-      } else if (column.type === 'boolean') {
-        if (value === true) numbers[slot] = 1;
-        else if (value === false) numbers[slot] = 0;
-        else {
-          numbers[slot] = column.fallback;
-          if (value != null) frame.wrongTypes++;
-        }
-      } else {
-        let text = column.fallbackText;
-        if (typeof value === 'string') text = value;
-        else if (value != null) frame.wrongTypes++;
-        texts[slot] = text;
-        numbers[slot] = text === undefined ? Number.NaN : (column.ids.get(text) ?? 0);
-      }
+    frame.values.length = 0;
+    for (let slot = 0; slot < this.all.length; slot++) {
+      frame.texts.push(undefined);
+      frame.values.push(null);
     }
   }
 
-  /** The value that rules saw, after defaults. */
-  valueOf(frame: Frame, column: Column): string | number | boolean | null {
-    if (column.type === 'string') return frame.texts[column.slot] ?? null;
-    const value = frame.numbers[column.slot] as number;
-    if (value !== value) return null;
-    return column.type === 'number' ? value : value === 1;
+  load(frame: Frame, row: FeatureRow): void {
+    const { all, shape } = this;
+    frame.stamp++;
+    const { order, targets, absent } = shape;
+    let at = 0;
+    for (const name in row) {
+      if (name !== order[at]) {
+        at = -1;
+        break;
+      }
+      const slot = targets[at++] as number;
+      if (slot >= 0) put(frame, all[slot] as Column, row[name]);
+    }
+    if (at === order.length && at > 0) {
+      for (let index = 0; index < absent.length; index++) fallBack(frame, all[absent[index] as number] as Column);
+      shape.hit();
+      return;
+    }
+    for (let slot = 0; slot < all.length; slot++) {
+      const column = all[slot] as Column;
+      put(frame, column, row[column.name]);
+    }
+    shape.miss(row);
   }
+
+  /** A number that the caller computed, in place of what the row said. */
+  set(frame: Frame, slot: number, value: number): void {
+    frame.numbers[slot] = value;
+    frame.values[slot] = value;
+  }
+}
+
+function put(frame: Frame, column: Column, value: FeatureRow[string]): void {
+  const { slot, type } = column;
+  if (typeof value === 'number' && type === 'number') {
+    frame.numbers[slot] = value;
+    // NaN is what a caller's arithmetic makes of a missing value; JSON has no word for it.
+    frame.values[slot] = value === value ? value : null;
+  } else if (typeof value === 'string' && type === 'string') {
+    frame.texts[slot] = value;
+    frame.numbers[slot] = column.ids.size === 0 ? 0 : (column.ids.get(value) ?? 0);
+    frame.values[slot] = value;
+  } else if (typeof value === 'boolean' && type === 'boolean') {
+    frame.numbers[slot] = value ? 1 : 0;
+    frame.values[slot] = value;
+  } else {
+    if (value != null) frame.wrongTypes++;
+    fallBack(frame, column);
+  }
+}
+
+function fallBack(frame: Frame, column: Column): void {
+  const { slot, fallbackText } = column;
+  frame.values[slot] = column.fallbackValue;
+  frame.texts[slot] = fallbackText;
+  frame.numbers[slot] =
+    column.type !== 'string'
+      ? column.fallback
+      : fallbackText === undefined
+        ? Number.NaN
+        : (column.ids.get(fallbackText) ?? 0);
 }
 
 export type { Column };

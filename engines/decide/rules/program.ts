@@ -33,7 +33,6 @@ export class Program {
   private readonly yes: number[] = [];
   private readonly no: number[] = [];
   private readonly calls: Test[] = [];
-  private sealed: Sealed | undefined;
 
   constructor(columns: Columns, closures: Closures) {
     this.columns = columns;
@@ -50,15 +49,13 @@ export class Program {
   }
 
   seal(): Sealed {
-    this.sealed ??= {
-      slots: Int32Array.from(this.slots),
-      lows: Float64Array.from(this.lows),
-      highs: Float64Array.from(this.highs),
-      yes: Int32Array.from(this.yes),
-      no: Int32Array.from(this.no),
-      calls: this.calls,
-    };
-    return this.sealed;
+    const size = this.slots.length;
+    const sealed = { code: new Int32Array(size * 4), limits: new Float64Array(size * 2), calls: this.calls };
+    for (let at = 0; at < size; at++) {
+      sealed.code.set([this.slots[at] as number, this.no[at] as number, this.yes[at] as number], at * 4);
+      sealed.limits.set([this.lows[at] as number, this.highs[at] as number], at * 2);
+    }
+    return sealed;
   }
 
   private emit(node: Expression, yes: number, no: number): number {
@@ -170,30 +167,30 @@ export class Program {
   }
 }
 
+/** Per node: slot (or -1 - call), where to go on for no, for yes; and the ends of its range. */
 export interface Sealed {
-  readonly slots: Int32Array;
-  readonly lows: Float64Array;
-  readonly highs: Float64Array;
-  readonly yes: Int32Array;
-  readonly no: Int32Array;
+  readonly code: Int32Array;
+  readonly limits: Float64Array;
   readonly calls: readonly Test[];
 }
 
 /** Writes the indexes of the conditions that hold into `hits`; returns how many. */
 export function runProgram(program: Sealed, entries: Int32Array, frame: Frame, hits: Int32Array): number {
-  const { slots, lows, highs, yes, no, calls } = program;
+  const { code, limits, calls } = program;
   const { numbers } = frame;
   let count = 0;
   for (let rule = 0; rule < entries.length; rule++) {
     let at = entries[rule] as number;
     while (at >= 0) {
-      const slot = slots[at] as number;
-      let holds: boolean;
+      const node = at << 2;
+      const slot = code[node] as number;
       if (slot >= 0) {
         const value = numbers[slot] as number;
-        holds = value >= (lows[at] as number) && value <= (highs[at] as number);
-      } else holds = (calls[-1 - slot] as Test)(frame);
-      at = (holds ? yes[at] : no[at]) as number;
+        const range = at << 1;
+        at = code[
+          node + (value >= (limits[range] as number) && value <= (limits[range + 1] as number) ? 2 : 1)
+        ] as number;
+      } else at = code[node + ((calls[-1 - slot] as Test)(frame) ? 2 : 1)] as number;
     }
     if (at === HOLDS) hits[count++] = rule;
   }
