@@ -49,6 +49,20 @@ import { osquery } from './osquery/parser.ts';
 import { pensando } from './pensando/parser.ts';
 import { rabbitmq } from './rabbitmq/parser.ts';
 import { santa } from './santa/parser.ts';
+import { ciscoMeraki } from './cisco-meraki/parser.ts';
+import { barracuda } from './barracuda/parser.ts';
+import { f5 } from './f5/parser.ts';
+import { o365 } from './o365/parser.ts';
+import { qianxinTianqing } from './qianxin-tianqing/parser.ts';
+import { qihoo360 } from './qihoo360/parser.ts';
+import { asiainfo } from './asiainfo/parser.ts';
+import { ruijie } from './ruijie/parser.ts';
+import { dicom } from './dicom/parser.ts';
+import { mirth } from './mirth/parser.ts';
+import { atna } from './atna/parser.ts';
+import { dameng } from './dameng/parser.ts';
+import { kingbase } from './kingbase/parser.ts';
+import { oceanbase } from './oceanbase/parser.ts';
 import type { ParserSpec } from './types.ts';
 
 /**
@@ -62,6 +76,7 @@ import type { ParserSpec } from './types.ts';
 export const catalogue: readonly ParserSpec[] = [
   linuxAuth,
   linuxAuditd,
+  asiainfo,
   cef,
   ciscoAsa,
   leef,
@@ -70,23 +85,35 @@ export const catalogue: readonly ParserSpec[] = [
   juniperSrx,
   checkpoint,
   sophos,
+  barracuda,
+  f5,
   huaweiUsg,
   h3cSecpath,
   hillstone,
   topsec,
   venustech,
   nsfocus,
+  qianxinTianqing,
+  qihoo360,
   sangfor,
   dasWaf,
   qianxin,
+  ciscoMeraki,
+  ruijie,
   ciscoIos,
   snort,
   hl7v2,
+  atna,
+  dicom,
+  mirth,
   netfilter,
   squid,
   traefik,
   haproxy,
   iis,
+  dameng,
+  oceanbase,
+  kingbase,
   postgresql,
   mysql,
   mongodb,
@@ -107,6 +134,7 @@ export const catalogue: readonly ParserSpec[] = [
   suricata,
   zeek,
   osquery,
+  o365,
   kibana,
   hisAudit,
   devicePairs,

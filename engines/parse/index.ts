@@ -57,6 +57,20 @@ export { osquery } from './osquery/parser.ts';
 export { pensando } from './pensando/parser.ts';
 export { rabbitmq } from './rabbitmq/parser.ts';
 export { santa } from './santa/parser.ts';
+export { ciscoMeraki } from './cisco-meraki/parser.ts';
+export { barracuda } from './barracuda/parser.ts';
+export { f5 } from './f5/parser.ts';
+export { o365 } from './o365/parser.ts';
+export { qianxinTianqing } from './qianxin-tianqing/parser.ts';
+export { qihoo360 } from './qihoo360/parser.ts';
+export { asiainfo } from './asiainfo/parser.ts';
+export { ruijie } from './ruijie/parser.ts';
+export { dicom } from './dicom/parser.ts';
+export { mirth } from './mirth/parser.ts';
+export { atna } from './atna/parser.ts';
+export { dameng } from './dameng/parser.ts';
+export { kingbase } from './kingbase/parser.ts';
+export { oceanbase } from './oceanbase/parser.ts';
 export type {
   EcsValue,
   Fields,

@@ -3,6 +3,7 @@ import { putTransport } from '../scan/network.ts';
 import { digitsAt, toInteger } from '../scan/text.ts';
 import { putUrl } from '../scan/url.ts';
 import type { Fields, LogLine, Parsed, ParserSpec } from '../types.ts';
+import { readFtd } from './ftd.ts';
 import { holes, messages, type Hole, type MessageRow } from './messages.ts';
 
 const marks = ['%ASA-', '%FTD-', '%PIX-', '%FWSM-'] as const;
@@ -42,6 +43,7 @@ function parse(line: LogLine): Parsed | undefined {
     fields['event.severity'] = severity;
     fields['log.level'] = levels[severity] ?? 'debugging';
   }
+  if (id.startsWith('43000')) return readFtd(fields, body);
   const row = messages.get(id);
   if (row === undefined) {
     fields['event.category'] = ['network'];

@@ -16,7 +16,9 @@ function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
   const text = line.message;
   const fields: Fields = {};
   if (text.indexOf('waf_log_') >= 0) {
-    const pairs = readPairs(text, { assign: ':' });
+    // The time of day stands apart from its date.
+    const joined = text.replace(/time:(\d{4}-\d\d-\d\d) (?=\d\d:)/, 'time:$1T');
+    const pairs = readPairs(joined, { assign: ':' });
     if (pairs.size < 4) return undefined;
     const threat = pairs.get('event_type');
     if (threat !== undefined && !pairs.has('threat')) pairs.set('threat', threat);

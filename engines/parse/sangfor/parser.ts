@@ -1,21 +1,31 @@
 import { putDevice, readNamed } from '../scan/device.ts';
+import { putEndpoint } from '../scan/endpoint.ts';
 import type { Fields, LogLine, ParseContext, Parsed, ParserSpec } from '../types.ts';
+
+/** Programs of AF, AC and EDR. */
+const programs = new Set(['fwlog', 'aclog', 'edrlog', 'sangfor', 'edr']);
 
 function identify(line: LogLine): number {
   const text = line.message;
   const at = text.indexOf('日志类型');
-  if (at < 0 || at > 64) return line.program === 'fwlog' && text.indexOf('源IP') >= 0 ? 0.9 : 0;
+  if (at < 0 || at > 64) return programs.has(line.program) && text.indexOf('IP') >= 0 ? 0.9 : 0;
   const next = text.charCodeAt(at + 4);
-  return next === 58 || next === 0xff1a ? 0.95 : 0;
+  if (next !== 58 && next !== 0xff1a) return 0;
+  // Others write the same member; the firewall's own mark is its program, and a list of pairs otherwise.
+  return programs.has(line.program) ? 0.95 : 0.91;
 }
 
 function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
   // Full-width punctuation occurs in older firmware.
   const text = line.message.replaceAll('：', ':').replaceAll('，', ',');
   const pairs = readNamed(text, ':', ',');
-  if (!pairs.has('日志类型') && !pairs.has('源IP')) return undefined;
+  if (!pairs.has('日志类型') && !pairs.has('源IP') && !pairs.has('终端IP')) return undefined;
   const fields: Fields = {};
   const type = pairs.get('日志类型') ?? '';
+  if (line.program.startsWith('edr') || pairs.has('终端IP') || pairs.has('终端名称')) {
+    putEndpoint(fields, pairs, 'sangfor.', ctx);
+    return { dataset: 'sangfor.edr', fields, confidence: 0.95 };
+  }
   const attack = /防护|攻击|病毒|入侵|威胁|僵尸|WAF|IPS/i.test(type);
   const kind = pairs.get('攻击类型');
   if (attack && kind !== undefined && !pairs.has('漏洞名称') && !pairs.has('病毒名称')) pairs.set('威胁名称', kind);
@@ -26,11 +36,12 @@ function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
     if (fields['rule.name'] === undefined) fields['rule.name'] = type;
   } else if (/操作|登录/.test(type)) fields['event.category'] = ['authentication'];
   if (fields['message'] === undefined) fields['message'] = type;
-  return { dataset: 'sangfor.af', fields, confidence: 0.95 };
+  const behaviour = line.program === 'aclog' || /上网|外发|搜索|网站访问|用户认证|流量审计/.test(type);
+  return { dataset: behaviour ? 'sangfor.ac' : 'sangfor.af', fields, confidence: 0.95 };
 }
 
 /**
- * Sangfor (深信服) AF and AC: Chinese names, `日志类型:…, 源IP:…, 系统动作:…`.
+ * Sangfor (深信服) AF, AC and EDR: Chinese names, `日志类型:…, 源IP:…, 系统动作:…`.
  * @example
  * ```ts
  * import { createParser, sangfor } from '@xinglin/parse';
@@ -41,13 +52,14 @@ function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
  */
 export const sangfor: ParserSpec = {
   dataset: 'sangfor.af',
+  datasets: ['sangfor.ac', 'sangfor.edr'],
   vendor: 'Sangfor 深信服',
-  product: 'AF / AC',
+  product: 'AF / AC / EDR',
   formats: ['中文名称:值'],
-  reference: '深信服 AF / AC administrator manuals, "syslog 外发"',
+  reference: '深信服 AF / AC / EDR administrator manuals, "syslog 外发"',
   samples: 'sangfor/samples.ndjson',
   role: 'observer',
-  programs: ['fwlog'],
+  programs: [...programs],
   needs: '\u0080',
   identify,
   parse,
