@@ -3,7 +3,7 @@ import { maskSpans, type MaskOptions } from './mask.ts';
 import { recognise } from './recognise.ts';
 import { findKnown, knownValues } from './record.ts';
 import { resolve } from './resolve.ts';
-import { emit, newScan, resetScan, type Found } from './scan.ts';
+import { emit, newScan, resetScan, type Found, type Scan } from './scan.ts';
 import { hl7Fields } from './structured/hl7.ts';
 import { T, type KnownRecord, type Span, type SpanType } from './types.ts';
 
@@ -54,19 +54,17 @@ export function createTextDeidentifier(options: DeidentifierOptions = {}): TextD
 }
 
 /** Names that were certain once are names wherever they stand in the document. */
-function again(scan: ReturnType<typeof newScan>): void {
-  if (scan.names.size === 0) return;
-  const { text } = scan;
-  const { source, n, pos } = text;
-  for (const name of scan.names) {
-    if (name.length < 2) continue;
-    let at = source.indexOf(name);
-    if (at < 0) continue;
-    // Most names stand once; only a second place is worth the search for its folded index.
-    for (; at >= 0; at = source.indexOf(name, at + name.length)) {
+function again(scan: Scan): void {
+  if (scan.names.length === 0) return;
+  const { source, n, pos } = scan.text;
+  for (const { start, end } of scan.names) {
+    const from = pos[start]!;
+    const name = source.slice(from, pos[end - 1]! + 1);
+    for (let at = source.indexOf(name); at >= 0; at = source.indexOf(name, at + name.length)) {
+      if (at === from) continue;
       const index = indexOf(pos, n, at);
-      if (index >= 0 && index + name.length <= n)
-        emit(scan, index, index + name.length, T.NAME, name.length > 2 ? 56 : 50);
+      if (index >= 0 && index + end - start <= n)
+        emit(scan, index, index + end - start, T.NAME, end - start > 2 ? 56 : 50);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { lexicon, type Lexicon } from './lexicon/lexicon.ts';
+import { lexicon, lower, pairBit, type Lexicon } from './lexicon/lexicon.ts';
 import { W } from './lexicon/flags.ts';
 import { latinNameAfterCue, pinyinNameAt } from './names/latin-names.ts';
 import { nameAfterCue, nameAroundDot, nameBeforeTitle, nameInList, nameInText } from './names/find-names.ts';
@@ -66,6 +66,10 @@ for (const type of [
 ])
   FORMED[type] = 1;
 
+/** What may stand behind a number of one or two digits that is a date, an age, a phone or a network address. */
+const GOES_ON = new Uint8Array(65536);
+for (const char of '.-/ :\n)_\u00B7\\,\u3001年月岁周虚足旬个天时日余多来百十号') GOES_ON[char.charCodeAt(0)] = 1;
+
 /** The place where a contiguous run of region words began, for organisations that begin with them. */
 let regionStart = -1;
 let regionEnd = -1;
@@ -75,6 +79,7 @@ export function recognise(scan: Scan): void {
   const words = lexicon();
   triggers ??= triggerTable(words);
   const table = triggers;
+  const { pairs } = words;
   const { code, n } = scan.text;
   regionStart = regionEnd = -1;
   let i = 0;
@@ -103,7 +108,8 @@ export function recognise(scan: Scan): void {
       }
     }
     if ((bits & WORD) !== 0) {
-      const word = words.find(code, i, n);
+      const bit = pairBit(code[i]!, lower(code[i + 1]!));
+      const word = (pairs[bit >> 3]! & (1 << (bit & 7))) === 0 ? -1 : words.find(code, i, n);
       if (word >= 0) {
         const end = wordAt(scan, words, i, word);
         if (end > 0) {
@@ -335,26 +341,10 @@ function numberAt(scan: Scan, at: number): number {
   }
   const size = end - at;
   const after = code[end]!;
-  if (size <= 3 && letters === 0 && cue < 0) {
-    // Most numbers of a note end here: a measure with its unit.
-    const kind = KIND[after]!;
-    if (
-      after !== 0x2e &&
-      after !== 0x2d &&
-      after !== 0x2f &&
-      after !== 0x20 &&
-      after !== 0x3a &&
-      after !== 0x0a &&
-      after !== 0x29 &&
-      after !== 0x5f &&
-      after !== 0xb7 &&
-      after !== 0x5c &&
-      (kind & HAN) === 0 &&
-      scan.ageCueEnd < at - 8 &&
-      after !== 0x2c &&
-      size < 3
-    )
-      return bareAge(scan, at) > 0 ? scan.taken : end;
+  if (cue < 0 && scan.ageCueEnd < at - 8) {
+    // Most numbers of a note end here: a measure with its unit, a count, the end of a list.
+    if (letters === 0 && size < 3 && GOES_ON[after] === 0) return end;
+    if (letters > 0 && size < 6 && GOES_ON[after] === 0 && (KIND[code[at + 1]!]! & DIGIT) === 0) return end;
   }
   if (cue >= 0 && FORMED[cue] === 0) {
     const stop = labelledValue(code, at, n);
@@ -397,10 +387,6 @@ function numberAt(scan: Scan, at: number): number {
 function labelled(scan: Scan, from: number, end: number, type: number): number {
   emit(scan, from, end, type, 74);
   return end;
-}
-
-function bareAge(scan: Scan, at: number): number {
-  return ageAt(scan, at);
 }
 
 /** A Chinese numeral at `at`: a date, an age, or a long number spelled out. Returns its end, or -1. */

@@ -24,7 +24,7 @@ export interface Scan {
   nameCueEnd: number;
   nameCueFlags: number;
   /** Names already certain in this document. */
-  readonly names: Set<string>;
+  readonly names: { readonly start: number; readonly end: number }[];
   /** End of the last span taken; rules that look back stop there. */
   taken: number;
 }
@@ -33,7 +33,7 @@ export function newScan(): Scan {
   return {
     text: newFolded(),
     found: [],
-    names: new Set(),
+    names: [],
     numberCueEnd: -100,
     numberCueType: -1,
     otherCueEnd: -100,
@@ -49,7 +49,7 @@ export function newScan(): Scan {
 
 export function resetScan(scan: Scan): void {
   scan.found.length = 0;
-  scan.names.clear();
+  scan.names.length = 0;
   scan.numberCueEnd = scan.otherCueEnd = scan.dateCueEnd = scan.ageCueEnd = -100;
   scan.addressCueEnd = scan.orgCueEnd = scan.nameCueEnd = -100;
   scan.numberCueType = -1;

@@ -15,6 +15,8 @@ export interface Lexicon {
   readonly flags: Readonly<Uint16Array>;
   readonly type: Readonly<Int8Array>;
   readonly length: Readonly<Uint8Array>;
+  /** One bit per hashed pair of characters a word begins with: the cheap way to say no. */
+  readonly pairs: Readonly<Uint8Array>;
   /** The longest word at `at`, or -1. Blanks that folding removed do not matter. */
   find(code: Uint16Array, at: number, end: number): number;
   /** The Latin key in `name` (any case, separators allowed), or undefined. */
@@ -83,6 +85,7 @@ function build(list: readonly Word[]): Lexicon {
   const keys = new Uint32Array(size);
   const heads = new Int32Array(size).fill(-1);
 
+  const pairs = new Uint8Array(8192);
   let used = 0;
   for (const [id, { text }] of words.entries()) {
     offset[id] = used;
@@ -90,6 +93,8 @@ function build(list: readonly Word[]): Lexicon {
     const first = text.charCodeAt(0);
     starts[first] = 1;
     if (first >= 0x61 && first <= 0x7a) starts[first - 32] = 1;
+    const bit = pairBit(first, text.charCodeAt(1));
+    pairs[bit >> 3]! |= 1 << (bit & 7);
     const key = ((first << 16) | text.charCodeAt(1)) >>> 0;
     let slot = hash(key) & mask;
     while (keys[slot] !== 0 && keys[slot] !== key) slot = (slot + 1) & mask;
@@ -102,6 +107,7 @@ function build(list: readonly Word[]): Lexicon {
   const latin = new Map(LATIN_WORDS.map((word) => [bare(word.text), word]));
   return {
     starts,
+    pairs,
     single,
     flags,
     type,
@@ -127,6 +133,11 @@ function build(list: readonly Word[]): Lexicon {
       return -1;
     },
   };
+}
+
+/** The bit of a pair in `pairs`. Latin letters must be given in lower case. */
+export function pairBit(first: number, second: number): number {
+  return (Math.imul(first, 0x6b5) ^ Math.imul(second, 0x9e3b)) & 0xffff;
 }
 
 function hash(key: number): number {

@@ -68,7 +68,7 @@ export function bestName(scan: Scan, at: number, cue: number, only = 0): number 
 
 function found(scan: Scan, from: number, end: number, priority: number, certain: boolean): number {
   emit(scan, from, end, T.NAME, priority);
-  if (certain && end - from >= 2) scan.names.add(String.fromCharCode(...scan.text.code.subarray(from, end)));
+  if (certain && end - from >= 2) scan.names.push({ start: from, end });
   return end;
 }
 
@@ -296,22 +296,17 @@ export function nameInText(scan: Scan, at: number): number {
   if (at + 1 >= n || (KIND[next]! & HAN) === 0) {
     return next === 0x2a && code[at + 2] === 0x2a ? maskedName(scan, at, 1) : -1;
   }
+  const before = at > 0 && gap[at] === 0 ? code[at - 1]! : 0;
+  const inside = (KIND[before]! & HAN) !== 0;
+  const grade = SURNAME_GRADE[unit]!;
   const compound = isCompoundSurname(unit, next);
-  if (next === 0x67d0 && !compound)
-    return gap[at]! > 0 || at === 0 || pairLevel(code[at - 1]!, unit) < 2 ? maskedName(scan, at, 1) : -1;
   if (!compound) {
+    // The cheapest refusals first: most characters that may be surnames are not.
+    if (grade === 0 || (grade === 1 && inside && at !== scan.nameCueEnd)) return -1;
+    if (next === 0x67d0) return inside && pairLevel(before, unit) === 2 ? -1 : maskedName(scan, at, 1);
     if (GIVEN_FIRST_LEVEL[next]! < 1 && GIVEN_LAST_LEVEL[next]! < 1) return -1;
     if (pairLevel(unit, next) === 2 && !(gap[at]! >= 2 || at === 0)) return -1;
-    const before = at > 0 ? code[at - 1]! : 0;
-    if (gap[at] === 0 && (KIND[before]! & HAN) !== 0 && pairLevel(before, unit) === 2) return -1;
-    if (
-      DOUBTFUL_SURNAME[unit] === 1 &&
-      SURNAME_GRADE[unit]! < 2 &&
-      gap[at] === 0 &&
-      (KIND[before]! & HAN) !== 0 &&
-      at !== scan.nameCueEnd
-    )
-      return -1;
+    if (inside && pairLevel(before, unit) === 2) return -1;
   }
   const words = lexicon();
   const word = words.starts[unit] === 1 ? words.find(code, at, n) : -1;

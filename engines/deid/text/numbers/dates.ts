@@ -207,8 +207,7 @@ function numeric(scan: Scan, from: number, foreign: boolean): number {
         (labelled || separator !== 0x2d || isPlain(code, from))
         ? k
         : -1;
-    if (labelled && !glued && first >= 1 && first <= 12 && second >= 1 && second <= 31 && separator !== 0x3001)
-      return k;
+    if (labelled && !glued && first >= 1 && first <= 12 && second >= 1 && second <= 31) return k;
     return -1;
   }
   const { value, digits, end } = third;
