@@ -1,7 +1,9 @@
 import type { Register } from '../command.ts';
+import { registerAntiscalp } from './antiscalp.ts';
 import { registerAudit } from './audit.ts';
 import { registerCollect } from './collect.ts';
 import { registerDatasec } from './datasec.ts';
+import { registerDeid } from './deid.ts';
 import { registerDemo } from './demo.ts';
 import { registerDetect } from './detect.ts';
 import { registerDoctor } from './doctor.ts';
@@ -22,10 +24,12 @@ export const COMMANDS: readonly Register[] = [
   registerGateway,
   registerReplay,
   registerDetect,
+  registerDeid,
   registerRules,
   registerParse,
   registerDoctor,
   registerMigrate,
+  registerAntiscalp,
   registerAudit,
   registerUser,
   registerOpenapi,

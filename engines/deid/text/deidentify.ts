@@ -20,6 +20,8 @@ export interface TextDeidentifier {
   spans(text: string, record?: KnownRecord): Span[];
   /** The text with its spans replaced. */
   mask(text: string, options?: MaskOptions & { readonly record?: KnownRecord }): string;
+  /** The text with spans replaced that are known already, sorted and disjoint. */
+  maskWith(text: string, spans: readonly Span[], options?: MaskOptions): string;
 }
 
 /**
@@ -49,6 +51,7 @@ export function createTextDeidentifier(options: DeidentifierOptions = {}): TextD
   };
   return {
     spans,
+    maskWith: maskSpans,
     mask: (text, { record, ...how } = {}) => maskSpans(text, spans(text, record), how),
   };
 }

@@ -1,0 +1,8 @@
+import type { Register } from '../command.ts';
+import { registerDeidText } from './deid/text.ts';
+
+/** The verbs of de-identification, one file each in `deid/`. */
+export const registerDeid: Register = (program) => {
+  const group = program.command('deid').description('健康数据去标识化 / de-identify health data');
+  registerDeidText(group);
+};
