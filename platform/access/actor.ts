@@ -53,6 +53,8 @@ export const PERMISSIONS = [
   'system:read',
   'system:write',
   'notify:write',
+  'slot:read',
+  'slot:write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -69,6 +71,7 @@ const READ_SOC: readonly Permission[] = [
   'notice:read',
   'report:read',
   'screen:read',
+  'slot:read',
 ];
 
 /** What each role may do. Administrators run the system but see no patient-related event content; only the auditor reads the audit log. */
@@ -107,6 +110,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'report:write',
     'event:export',
     'screen:write',
+    'slot:write',
   ],
   officer: [
     ...READ_SOC,
@@ -118,6 +122,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'suppression:write',
     'event:export',
     'screen:write',
+    'slot:write',
   ],
   analyst: [
     ...READ_SOC,
