@@ -7,10 +7,12 @@ import { registerDeid } from './deid.ts';
 import { registerDemo } from './demo.ts';
 import { registerDetect } from './detect.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerDraw } from './draw.ts';
 import { registerGateway } from './gateway.ts';
 import { registerMigrate } from './migrate.ts';
 import { registerOpenapi } from './openapi.ts';
 import { registerParse } from './parse.ts';
+import { registerRegistrationDemo } from './registration-demo.ts';
 import { registerReplay } from './replay.ts';
 import { registerRules } from './rules.ts';
 import { registerServe } from './serve.ts';
@@ -31,6 +33,8 @@ export const COMMANDS: readonly Register[] = [
   registerMigrate,
   registerAntiscalp,
   registerAudit,
+  registerDraw,
+  registerRegistrationDemo,
   registerUser,
   registerOpenapi,
   registerDatasec,
