@@ -87,7 +87,7 @@ async function disagreements(
 ): Promise<{ wrong: number; hits: number }> {
   let [wrong, hits] = [0, 0];
   for (const row of rows) {
-    const verdicts = await Promise.all(contenders.map((contender) => contender.decide(row)));
+    const verdicts = await Promise.all(contenders.map(async (contender) => contender.decide(row)));
     const expected = fingerprint(verdicts[1] ?? { hits: [], score: 0 });
     hits += verdicts[1]?.hits.length ?? 0;
     for (const verdict of verdicts) if (fingerprint(verdict) !== expected) wrong++;

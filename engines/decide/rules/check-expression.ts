@@ -21,6 +21,7 @@ export function checkExpression(
   path: string,
   features: KnownFeatures,
   report: Report,
+  proposals: readonly string[] = [...features.keys()],
   depth = 0,
 ): FeatureType | undefined {
   if (!isRecord(node) || typeof node['op'] !== 'string') {
@@ -46,7 +47,7 @@ export function checkExpression(
   }
   const { op } = node;
   const child = (key: string): FeatureType | undefined =>
-    checkExpression(node[key], `${path}.${key}`, features, report, depth + 1);
+    checkExpression(node[key], `${path}.${key}`, features, report, proposals, depth + 1);
   const want = (key: string, wanted: FeatureType): void => {
     const got = child(key);
     if (got !== undefined && got !== wanted) mismatch(report, `${path}.${key}`, node[key], wanted, got);
@@ -63,7 +64,7 @@ export function checkExpression(
     }
     list.forEach((item: unknown, index) => {
       const place = `${path}.of[${index}]`;
-      const got = checkExpression(item, place, features, report, depth + 1);
+      const got = checkExpression(item, place, features, report, proposals, depth + 1);
       if (got !== undefined && got !== 'boolean') mismatch(report, place, item, 'boolean', got);
     });
     return 'boolean';
@@ -115,10 +116,10 @@ export function checkExpression(
     return 'number';
   }
   if (op === 'missing') {
-    typeOfFeature(node['feature'], path, node, features, report);
+    typeOfFeature(node['feature'], path, node, features, report, proposals);
     return 'boolean';
   }
-  if (op === 'feature') return typeOfFeature(node['name'], path, node, features, report);
+  if (op === 'feature') return typeOfFeature(node['name'], path, node, features, report, proposals);
   if (op === 'value') return typeOfValue(node['value'], path, node, report);
   report({ code: 'rules.unknown-op', path, message: `There is no operation "${op}".`, remedy: 'See the guide.' }, node);
   return undefined;
@@ -172,10 +173,11 @@ function typeOfFeature(
   node: unknown,
   features: KnownFeatures,
   report: Report,
+  proposals: readonly string[],
 ): FeatureType | undefined {
   const type = typeof name === 'string' ? features.get(name) : undefined;
   if (type !== undefined) return type;
-  const near = typeof name === 'string' ? nearest(name, features.keys()) : undefined;
+  const near = typeof name === 'string' ? nearest(name, proposals) : undefined;
   report(
     {
       code: 'rules.unknown-feature',

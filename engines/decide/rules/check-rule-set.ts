@@ -1,4 +1,4 @@
-import { EVIDENCE_GROUPS, OUTCOMES, type FeatureType, type RuleIssue } from '../types.ts';
+import { EVIDENCE_GROUPS, OUTCOMES, type FeatureSpec, type FeatureType, type RuleIssue } from '../types.ts';
 import { checkExpression, type Report } from './check-expression.ts';
 
 /** Features every rule may use without declaring them: what the models said. */
@@ -19,9 +19,13 @@ export type Positions = ReadonlyMap<unknown, { readonly line: number; readonly c
 
 /**
  * Everything wrong with a rule set, in order of place: shape, names, types of every expression, thresholds. Takes unknown
- * data. No issue of severity `error` means that `compileRuleSet` takes it.
+ * data. `alsoKnown`: features worth proposing where a name is misspelt. No issue of severity `error` means that `compileRuleSet` takes it.
  */
-export function checkRuleSet(input: unknown, positions?: Positions): RuleIssue[] {
+export function checkRuleSet(
+  input: unknown,
+  positions?: Positions,
+  alsoKnown: readonly FeatureSpec[] = [],
+): RuleIssue[] {
   const issues: RuleIssue[] = [];
   const error: Report = (issue, node) => {
     issues.push({ ...issue, severity: 'error', ...positions?.get(node) });
@@ -48,7 +52,7 @@ export function checkRuleSet(input: unknown, positions?: Positions): RuleIssue[]
     error({ code: 'rules.version', path: 'version', message: 'The version is a whole number from 1.' }, input);
   }
   const features = checkFeatures(input['features'], error);
-  checkRules(input['rules'], features, error);
+  checkRules(input['rules'], features, error, alsoKnown);
   checkThresholds(input['thresholds'], error);
   return issues;
 }
@@ -112,7 +116,13 @@ function checkFeatures(value: unknown, error: Report): Map<string, FeatureType> 
   return known;
 }
 
-function checkRules(value: unknown, features: ReadonlyMap<string, FeatureType>, error: Report): void {
+function checkRules(
+  value: unknown,
+  features: ReadonlyMap<string, FeatureType>,
+  error: Report,
+  alsoKnown: readonly FeatureSpec[],
+): void {
+  const proposals = [...features.keys(), ...alsoKnown.map(({ name }) => name)];
   const ids = new Set<string>();
   listOf(value, 'rules', error).forEach((rule, index) => {
     const path = `rules[${index}]`;
@@ -168,7 +178,7 @@ function checkRules(value: unknown, features: ReadonlyMap<string, FeatureType>, 
     if (rule['enabled'] !== undefined && typeof rule['enabled'] !== 'boolean') {
       error({ code: 'rules.enabled', path: `${path}.enabled`, message: '"enabled" is true or false.' }, rule);
     }
-    const type = checkExpression(rule['when'], `${path}.when`, features, error);
+    const type = checkExpression(rule['when'], `${path}.when`, features, error, proposals);
     if (type !== undefined && type !== 'boolean') {
       error(
         {

@@ -142,8 +142,10 @@ class CompiledRuleSet implements RuleSet {
     this.columns.load(frame, row);
     const { model } = context;
     if (model !== undefined) {
-      if (this.probability >= 0 && model.probability !== undefined) frame.numbers[this.probability] = model.probability;
-      if (this.anomaly >= 0 && model.anomaly !== undefined) frame.numbers[this.anomaly] = model.anomaly;
+      if (this.probability >= 0 && model.probability !== undefined) {
+        this.columns.set(frame, this.probability, model.probability);
+      }
+      if (this.anomaly >= 0 && model.anomaly !== undefined) this.columns.set(frame, this.anomaly, model.anomaly);
     }
     const count = runProgram(this.program, this.entries, frame, this.hits);
     const { lists, entities } = context;

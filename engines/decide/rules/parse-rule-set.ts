@@ -68,7 +68,7 @@ export function parseRuleSet(
     rules: parser.rules,
     thresholds: parser.thresholds,
   };
-  issues.push(...checkRuleSet(document, parser.positions));
+  issues.push(...checkRuleSet(document, parser.positions, options.features));
   return { document, issues: issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }
 
