@@ -63,6 +63,7 @@ import { atna } from './atna/parser.ts';
 import { dameng } from './dameng/parser.ts';
 import { kingbase } from './kingbase/parser.ts';
 import { oceanbase } from './oceanbase/parser.ts';
+import { vsftpd } from './vsftpd/parser.ts';
 import type { ParserSpec } from './types.ts';
 
 /**
@@ -107,6 +108,7 @@ export const catalogue: readonly ParserSpec[] = [
   dicom,
   mirth,
   netfilter,
+  vsftpd,
   squid,
   traefik,
   haproxy,

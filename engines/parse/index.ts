@@ -71,6 +71,7 @@ export { atna } from './atna/parser.ts';
 export { dameng } from './dameng/parser.ts';
 export { kingbase } from './kingbase/parser.ts';
 export { oceanbase } from './oceanbase/parser.ts';
+export { vsftpd } from './vsftpd/parser.ts';
 export type {
   EcsValue,
   Fields,

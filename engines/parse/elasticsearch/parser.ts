@@ -3,7 +3,7 @@ import { child, ecsValue, flattenInto, isObject, member, numberOf, parseJsonObje
 import { contextOffset, isoFromMs, isoStamp } from '../scan/timestamps.ts';
 import type { Fields, JsonDocument, LogLine, ParseContext, Parsed, ParserSpec } from '../types.ts';
 import { parseGc } from './gc.ts';
-import { parseText, readIndex, readSlow } from './text.ts';
+import { parseText, readIndex, readSlow, putBodyType } from './text.ts';
 
 const jsonTypes: Readonly<Record<string, string>> = {
   server: 'elasticsearch.server',
@@ -138,6 +138,7 @@ function readAudit(fields: Fields, doc: JsonDocument): Parsed {
   put(fields, 'elasticsearch.audit.url.params', doc['url.query']);
   put(fields, 'http.request.method', doc['request.method']);
   put(fields, 'http.request.body.content', doc['request.body']);
+  putBodyType(fields);
   putChanges(fields, doc);
   put(fields, 'user.effective.name', doc['user.run_as.name']);
   put(fields, 'elasticsearch.audit.user.run_as.realm', doc['user.run_as.realm']);

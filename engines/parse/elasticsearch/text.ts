@@ -103,8 +103,10 @@ export function parseText(text: string, ctx: ParseContext): Parsed | undefined {
   if (logger.startsWith('index.') && logger.includes('slowlog')) return parseSlow(fields, text, logger, body);
   fields['elasticsearch.component'] = logger;
   // Discovery shares the abbreviation "o.e.d."; only server logs name their node.
-  const deprecation = logger.startsWith('o.e.d.') && node === null;
-  if (node !== null) {
+  // "[_all] is deprecated" begins with a field, not with a node: no node's name begins so.
+  const unnamed = node === null || node[1]?.startsWith('_') === true || ctx.dataset === 'elasticsearch.deprecation';
+  const deprecation = logger.startsWith('o.e.d.') && unnamed;
+  if (node !== null && !deprecation) {
     if (node[1] !== '') fields['elasticsearch.node.name'] = node[1] ?? '';
     body = body.slice(node[0].length);
     body = body.startsWith('[gc]') ? readCollector(fields, body, text) : readIndex(fields, body);
@@ -166,7 +168,25 @@ function parseAudit(fields: Fields, text: string, from: number): Parsed | undefi
   put('elasticsearch.audit.indices', 'indices', true);
   put('elasticsearch.audit.url.params', 'params');
   put('http.request.body.content', 'request_body');
+  putBodyType(fields);
   const origin = splitEndpoint(pairs.get('origin_address') ?? '').address;
   if (isIp(origin)) fields['source.ip'] = origin;
   return { dataset: 'elasticsearch.audit', fields, confidence: 0.95 };
+}
+
+/** `http.request.mime_type` of a request body the audit log quotes; its header is not logged. */
+export function putBodyType(fields: Fields): void {
+  const body = fields['http.request.body.content'];
+  if (typeof body !== 'string') return;
+  let type = 'text/plain; charset=utf-8';
+  const first = body.trimStart().charAt(0);
+  if (first === '{' || first === '[') {
+    try {
+      JSON.parse(body);
+      type = 'application/json';
+    } catch {
+      // Cut off, or several documents: text.
+    }
+  }
+  fields['http.request.mime_type'] = type;
 }

@@ -132,8 +132,10 @@ function readHttp(fields: Fields, words: readonly string[], request: string): vo
   fields['haproxy.termination_state'] = state;
   putCounters(fields, connections, queues);
   const [first, second] = captured.filter((word) => word.startsWith('{'));
-  if (first !== undefined) fields['haproxy.http.request.captured_headers'] = headersOf(first);
-  if (second !== undefined) fields['haproxy.http.response.captured_headers'] = headersOf(second);
+  const asked = first === undefined ? [] : headersOf(first);
+  const answered = second === undefined ? [] : headersOf(second);
+  if (asked.length > 0) fields['haproxy.http.request.captured_headers'] = asked;
+  if (answered.length > 0) fields['haproxy.http.response.captured_headers'] = answered;
   fields['haproxy.http.request.raw_request_line'] = request;
   putRequestLine(fields, request);
   fields['event.category'] = ['web'];

@@ -1,12 +1,14 @@
 import { putAddress } from '../scan/address.ts';
 import { putTransport } from '../scan/network.ts';
 import { toInteger } from '../scan/text.ts';
+import { clfStamp, isoFromMs } from '../scan/timestamps.ts';
 import type { Fields, LogLine, Parsed, ParserSpec } from '../types.ts';
 
 function identify(line: LogLine): number {
   const text = line.message;
   const at = text.indexOf('IN=');
-  if (at < 0 || at > 200 || text.indexOf(' OUT=', at) < 0 || text.indexOf(' SRC=', at) < 0) return 0;
+  // Proxmox leaves an empty OUT= out; the addresses are there always.
+  if (at < 0 || at > 200 || text.indexOf(' SRC=', at) < 0 || text.indexOf(' DST=', at) < 0) return 0;
   return text.indexOf(' PROTO=', at) > 0 ? 0.95 : 0.6;
 }
 
@@ -65,6 +67,17 @@ function readPrefix(fields: Fields, prefix: string): void {
     const close = text.indexOf(']');
     const uptime = Number(text.slice(1, close));
     if (close > 0 && !Number.isNaN(uptime)) text = text.slice(close + 1).trim();
+  }
+  // Proxmox: guest, level, chain, time, then the verdict.
+  const proxmox = /^\d{1,9} \d{1,2} (\S{1,64}) (\d\d\/[A-Z][a-z]{2}\/\d{4}:[\d:]{8} [+-]\d{4}) /.exec(
+    text.slice(0, 160),
+  );
+  if (proxmox !== null) {
+    const stamp = clfStamp(proxmox[2] ?? '', 0, 0);
+    const iso = stamp === undefined ? undefined : isoFromMs(stamp.ms);
+    if (iso !== undefined) fields['@timestamp'] = iso;
+    fields['rule.ruleset'] = proxmox[1] ?? '';
+    text = text.slice(proxmox[0].length);
   }
   if (text === '') return;
   const label = text.replace(/[\s:[\]-]+$/, '').replace(/^\[/, '');

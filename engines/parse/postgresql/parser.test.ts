@@ -12,7 +12,7 @@ describe('postgresql.log', () => {
     );
     expect(fields['message']).toBe('bad "x", y');
     expect(fields['postgresql.log.query']).toBe('select\n1');
-    expect(fields['event.type']).toEqual(['error']);
+    expect(fields['event.type']).toEqual(['error', 'info']);
   });
 
   it('takes CST as China Standard Time', () => {

@@ -1,4 +1,4 @@
-import { isIp, splitEndpoint } from '../scan/address.ts';
+import { isIp, putAddress, splitEndpoint } from '../scan/address.ts';
 import { splitCsv } from '../scan/csv.ts';
 import { digitsAt, toInteger, toNumber } from '../scan/text.ts';
 import { contextOffset, isoFromMs, isoStamp, type Stamp } from '../scan/timestamps.ts';
@@ -7,7 +7,7 @@ import { readPgaudit } from './pgaudit.ts';
 
 const database = ['database'] as const;
 const infoType = ['info'] as const;
-const errorType = ['error'] as const;
+const errorType = ['error', 'info'] as const;
 const severities = new Set([
   'DEBUG',
   'DEBUG1',
@@ -32,8 +32,16 @@ const severities = new Set([
 ]);
 const failing = new Set(['ERROR', 'FATAL', 'PANIC']);
 
+/** `%h` in front of the stamp: where the client's address ends, or 0. */
+function peerEnd(text: string): number {
+  if (text.charCodeAt(4) === 45) return 0;
+  const space = text.indexOf(' ');
+  return space > 6 && space < 46 && text.charCodeAt(space + 5) === 45 && isIp(text.slice(0, space)) ? space + 1 : 0;
+}
+
 function identify(line: LogLine): number {
-  const text = line.message;
+  const peer = peerEnd(line.message);
+  const text = peer === 0 ? line.message : line.message.slice(peer);
   const first = text.charCodeAt(0);
   if (
     !(first >= 48 && first <= 57) ||
@@ -79,10 +87,12 @@ function levelAt(text: string, from: number): Level | undefined {
 }
 
 function parse(line: LogLine, ctx: ParseContext): Parsed | undefined {
-  const text = line.message;
+  const peer = peerEnd(line.message);
+  const text = peer === 0 ? line.message : line.message.slice(peer);
   const stamp = isoStamp(text, 0, contextOffset(ctx.timezone));
   if (stamp === undefined) return undefined;
   const fields: Fields = { 'event.category': database, 'event.type': infoType };
+  if (peer > 0) putAddress(fields, 'source', line.message.slice(0, peer - 1));
   const iso = isoFromMs(stamp.ms);
   if (iso !== undefined) fields['@timestamp'] = iso;
   putStamp(fields, text, stamp, ctx);
@@ -141,7 +151,7 @@ function parseStderr(fields: Fields, text: string, from: number): Parsed | undef
   }
   const seen = readBody(fields, body, false);
   // Filebeat keeps the whole line where the statement is taken out of it; so do we, for the same dashboards.
-  fields['message'] = seen ? text : body;
+  fields['message'] = seen && code === null ? text : body;
   return { dataset: 'postgresql.log', fields, confidence: 0.95 };
 }
 
@@ -301,7 +311,7 @@ export const postgresql: ParserSpec = {
   role: 'host',
   service: 'postgresql',
   programs: ['postgres', 'postgresql'],
-  starts: '0123456789',
+  starts: '0123456789abcdefABCDEF',
   identify,
   parse,
 };
