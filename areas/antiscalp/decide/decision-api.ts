@@ -6,13 +6,13 @@ import { jsonReply } from '../challenge/page.ts';
 import { sayReason } from '../challenge/texts.ts';
 import { behaviourSchema } from '../observe/behaviour.ts';
 import { networkOf } from '../observe/net.ts';
-import { canonicalId } from '../observe/salt.ts';
+import { canonicalId, keyNumber } from '../observe/salt.ts';
 import type { Salter } from '../observe/salt.ts';
 import type { Reply, Step } from './guard-types.ts';
 import { guardedOutcome, harder } from './ladder.ts';
 import type { Overrides } from './overrides.ts';
-import { ACTIONS } from './port.ts';
-import type { Engine } from './port.ts';
+import { ACTIONS, PERSON_ENTITIES } from './port.ts';
+import type { Engine, PersonEntity } from './port.ts';
 import type { Recorder } from './recorder.ts';
 
 export const MAX_BATCH = 1000;
@@ -108,9 +108,10 @@ export function createDecisionApi(parts: DecisionApiParts): DecisionApi {
       action: input.action === 'list' ? 'query' : input.action,
       client: input.client,
       ...keys,
+      ...numbers(keys),
       session: salted('session', input.session),
-      ip: ip === '' ? undefined : salter.salt('ip', ip),
-      subnet: ip === '' ? undefined : salter.salt('net', networkOf(ip)),
+      ip: ip === '' ? undefined : salter.key('ip', ip).number,
+      subnet: ip === '' ? undefined : salter.key('net', networkOf(ip)).number,
       verified: input.verified,
       mismatches: input.mismatches,
       accountCreatedAt: input.accountCreatedAt === undefined ? undefined : Date.parse(input.accountCreatedAt),
@@ -176,4 +177,16 @@ export function createDecisionApi(parts: DecisionApiParts): DecisionApi {
       return jsonReply(200, decide(data, 'zh-CN'));
     },
   };
+}
+
+/** The same numbers as the proxy's, so that both feed one history. */
+function numbers(
+  keys: Readonly<Partial<Record<PersonEntity, string | undefined>>>,
+): Record<string, number | undefined> {
+  const out: Record<string, number | undefined> = {};
+  for (const entity of PERSON_ENTITIES) {
+    const key = keys[entity];
+    if (key !== undefined) out[entity] = keyNumber(key);
+  }
+  return out;
 }

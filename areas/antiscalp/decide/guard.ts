@@ -1,16 +1,16 @@
 import type { Decision, RegistrationEvent } from '@xinglin/decide';
 import type { Counters } from '@xinglin/platform/counters';
-import { newId } from '@xinglin/platform/kernel';
 import type { Logger } from '@xinglin/platform/kernel';
 import type { Session, Sessions } from '../challenge/session.ts';
 import { wantsPage } from '../challenge/page.ts';
 import type { GatewayConfig, RouteConfig } from '../gateway/config.ts';
+import { createLru } from '../observe/lru.ts';
 import { networkOf } from '../observe/net.ts';
 import { readsBody } from '../observe/extract.ts';
 import { compileRoutes } from '../observe/routes.ts';
 import type { RouteMatch } from '../observe/routes.ts';
-import { canonicalId } from '../observe/salt.ts';
-import type { Salter } from '../observe/salt.ts';
+import { canonicalId, keyNumber } from '../observe/salt.ts';
+import type { SaltedKey, Salter } from '../observe/salt.ts';
 import { compileIds } from '../observe/ids.ts';
 import type { Ids } from '../observe/ids.ts';
 import type { GuardRequest, Plan, Step, Verdict } from './guard-types.ts';
@@ -20,6 +20,7 @@ import type { Engine } from './port.ts';
 import { countQuotas } from './quotas.ts';
 import type { DecisionRecord } from './record.ts';
 import type { Recorder } from './recorder.ts';
+import { nextId } from './quick-id.ts';
 import type { Trusted } from './trusted.ts';
 
 /** Answers requests that are not let through, and the gateway's own addresses; see challenge/endpoints.ts. */
@@ -77,6 +78,18 @@ export function createGuard(parts: GuardParts): Guard {
     ]),
   );
 
+  const salted = (type: string, value: string | undefined): SaltedKey | undefined =>
+    value === undefined ? undefined : salter.key(type, canonicalId(type, value));
+  const subnets = createLru<number>(20_000);
+  const subnetKey = (ip: string): number => {
+    let key = subnets.get(ip);
+    if (key === undefined) {
+      key = salter.key('net', networkOf(ip)).number;
+      subnets.set(ip, key);
+    }
+    return key;
+  };
+
   interface Case {
     readonly request: GuardRequest;
     readonly route: RouteConfig;
@@ -101,38 +114,43 @@ export function createGuard(parts: GuardParts): Guard {
       session = { device: made.device };
     }
     const found = plans.get(route)?.ids(request, match) ?? {};
-    const salted = (type: string, value: string | undefined): string | undefined =>
-      value === undefined ? undefined : salter.salt(type, canonicalId(type, value));
     const { device, pass } = session;
+    const deviceKey = salter.key('device', device?.id ?? '');
+    const account = salted('account', found.account);
+    const person = salted('person', found.person);
+    const phone = salted('phone', found.phone) ?? (pass?.phone === undefined ? undefined : asKey(pass.phone));
     const keys = {
-      device: salter.salt('device', device?.id ?? ''),
-      account: salted('account', found.account),
-      person: salted('person', found.person),
-      phone: salted('phone', found.phone) ?? pass?.phone,
+      device: deviceKey.text,
+      account: account?.text,
+      person: person?.text,
+      phone: phone?.text,
       doctor: found.doctor,
       slot: found.slot,
       cluster: pass?.cluster,
     };
     const kiosk = parts.trusted.find(request.headers, now());
     const client = kiosk === undefined ? (pass?.level === 'app' ? 'app' : 'browser') : 'kiosk';
-    const agentChanged =
-      pass !== undefined && pass.agent !== '' && pass.agent !== agentOf(request.headers['user-agent']);
-    const event: RegistrationEvent = {
+    const event: Writable<RegistrationEvent> = {
       at: now(),
       action: route.action === 'list' ? 'query' : route.action === 'bypass' ? 'other' : route.action,
       client,
-      ip: salter.salt('ip', request.ip),
-      subnet: salter.salt('net', networkOf(request.ip)),
-      ...defined(keys),
-      ...(device === undefined ? {} : { deviceCreatedAt: device.issuedAt * 1000 }),
-      ...(pass === undefined
-        ? {}
-        : {
-            mismatches: pass.flags.length + (agentChanged ? 1 : 0),
-            ...(pass.behaviour === undefined ? {} : { behaviour: pass.behaviour }),
-          }),
+      device: deviceKey.number,
+      ip: salter.key('ip', request.ip).number,
+      subnet: subnetKey(request.ip),
     };
-    return { request, route, session, cookies, event, keys, began, id: newId(), client: kiosk?.name ?? client };
+    if (account !== undefined) event.account = account.number;
+    if (person !== undefined) event.person = person.number;
+    if (phone !== undefined) event.phone = phone.number;
+    if (found.doctor !== undefined) event.doctor = found.doctor;
+    if (found.slot !== undefined) event.slot = found.slot;
+    if (device !== undefined) event.deviceCreatedAt = device.issuedAt * 1000;
+    if (pass !== undefined) {
+      const agentChanged = pass.agent !== '' && pass.agent !== agentOf(request.headers['user-agent']);
+      event.mismatches = pass.flags.length + (agentChanged ? 1 : 0);
+      if (pass.cluster !== undefined) event.cluster = pass.cluster;
+      if (pass.behaviour !== undefined) event.behaviour = pass.behaviour;
+    }
+    return { request, route, session, cookies, event, keys, began, id: nextId(), client: kiosk?.name ?? client };
   }
 
   /** Counts and decides; when the engine fails, the route's policy stands in. */
@@ -320,11 +338,8 @@ export function prefersPage(request: GuardRequest): boolean {
   return wantsPage(request.headers);
 }
 
-function defined<T extends Record<string, string | undefined>>(keys: T): { [K in keyof T]?: string } {
-  const out: Record<string, string> = {};
-  for (const key in keys) {
-    const value = keys[key];
-    if (value !== undefined) out[key] = value;
-  }
-  return out as { [K in keyof T]?: string };
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function asKey(text: string): SaltedKey {
+  return { text, number: keyNumber(text) };
 }

@@ -72,7 +72,13 @@ export function toEcs(record: DecisionRecord): EcsRecord {
   return event;
 }
 
+let lastIp = '';
+let lastNetwork = '';
+
 /** The network's first address: enough for "one network", too little for a person. */
 function anonymous(ip: string): string {
-  return networkOf(ip).split('/')[0] ?? '';
+  if (ip === lastIp) return lastNetwork;
+  lastIp = ip;
+  lastNetwork = networkOf(ip).split('/')[0] ?? '';
+  return lastNetwork;
 }

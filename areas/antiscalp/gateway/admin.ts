@@ -21,6 +21,8 @@ export interface AdminParts {
     readonly reloads: number;
   };
   readonly now: () => number;
+  /** Brings the metrics up to date. */
+  readonly flush: () => void;
 }
 
 /** `/__xinglin/health`, `/__xinglin/metrics` and, for a gateway that runs alone, `POST /__xinglin/decisions`. */
@@ -40,6 +42,7 @@ export function adminEndpoints(parts: AdminParts): (request: GuardRequest, name:
       // Behind a proxy on this very machine everybody seems local, so a forwarded request is never taken for local.
       const local = isLoopback(request.ip) && request.headers['x-forwarded-for'] === undefined;
       if (token === undefined ? !local : bearer(request) !== token) return jsonReply(403, { code: 'access.denied' });
+      parts.flush();
       return {
         status: 200,
         headers: { 'content-type': parts.metrics.contentType, 'cache-control': 'no-store' },
