@@ -57,7 +57,7 @@ describe.skipIf(file === undefined)('scenarios of the CrowdSec hub', () => {
     const events = logs.map((raw, order) => {
       const { fields, dataset } = parser.parse(raw, { receivedAt: Date.UTC(2026, 0, 1), timezone: '+00:00' });
       const host = fields['host.name'] ?? fields['host.hostname'] ?? fields['observer.name'];
-      const event = { 'host.name': host ?? 'host', ...fields, 'event.dataset': dataset };
+      const event: Record<string, unknown> = { 'host.name': host ?? 'host', ...fields, 'event.dataset': dataset };
       return { event, at: Date.parse(String(fields['@timestamp'])), order };
     });
     for (const { event, at, order } of events) {

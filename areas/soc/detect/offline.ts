@@ -1,12 +1,12 @@
 /** Detection over a log file, without a server: the same normaliser, rules and correlations that the pipeline runs. */
-import { readFile, stat } from 'node:fs/promises';
 import type { SigmaIssue } from '@xinglin/sigma';
 import { createNormalizer } from '../normalize/normalizer.ts';
 import type { NormalizedEvent } from '../normalize/normalizer.ts';
 import { createCorrelationBook } from './correlation-book.ts';
 import { createDetector } from './detector.ts';
 import { createRuleBook } from './rule-book.ts';
-import { buildRuleSet, readContentRules } from './rule-set.ts';
+import { readRuleFiles } from './offline-rules.ts';
+import { buildRuleSet } from './rule-set.ts';
 import type { RuleText } from './rule-set.ts';
 
 export interface OfflineHit {
@@ -27,7 +27,7 @@ export interface OfflineHit {
 }
 
 export interface OfflineOptions {
-  /** Folders of rules, or single files. */
+  /** Files, folders, checkouts or archives of rules. */
   readonly rules: readonly string[];
   /** Epoch milliseconds that stand for the moment of receipt. */
   readonly receivedAt: number;
@@ -56,11 +56,8 @@ export interface OfflineDetection {
 }
 
 export async function openOfflineDetection(options: OfflineOptions): Promise<OfflineDetection> {
-  const texts: RuleText[] = [];
-  for (const path of options.rules) {
-    if ((await stat(path)).isDirectory()) texts.push(...(await readContentRules(path)));
-    else texts.push({ file: path, yaml: await readFile(path, 'utf8'), origin: 'content', tenant: '' });
-  }
+  const { files } = await readRuleFiles(options.rules);
+  const texts = files.map(({ path, text }): RuleText => ({ file: path, yaml: text, origin: 'content', tenant: '' }));
   const set = buildRuleSet(texts);
   const book = createRuleBook(set, []);
   const detector = createDetector({
@@ -112,7 +109,7 @@ export async function openOfflineDetection(options: OfflineOptions): Promise<Off
     line(text) {
       lines += 1;
       if (text.trim() === '') return [];
-      const event = normalize(text);
+      const event = asWritten(normalize(text));
       byDataset[event.dataset] = (byDataset[event.dataset] ?? 0) + 1;
       if (event.known) known += 1;
       latest = Math.max(latest, event.ts);
@@ -147,6 +144,14 @@ export async function openOfflineDetection(options: OfflineOptions): Promise<Off
       byDataset,
     },
   };
+
+  /** The stream takes a time far from the receipt for a broken clock; a file of years ago is only old. */
+  function asWritten(event: NormalizedEvent): NormalizedEvent {
+    const own = event.event['event.created'];
+    const at = event.ts === options.receivedAt && typeof own === 'string' ? Date.parse(own) : Number.NaN;
+    if (!Number.isFinite(at)) return event;
+    return { ...event, ts: at, event: { ...event.event, '@timestamp': new Date(at).toISOString() } };
+  }
 
   function normalize(text: string): NormalizedEvent {
     if (text.startsWith('{')) {
