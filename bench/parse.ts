@@ -5,16 +5,16 @@
  *     dated, which is what an event needs;
  *   - a forward scan over a rule of literals and motifs, which is how rsyslog's mmnormalize works;
  *   - JSON.parse of the line (Windows) or of the parsed record;
- *   - rsyslogd with mmnormalize where it is installed (`--rsyslog`).
+ *   - syslog-ng's patterndb and rsyslog's mmnormalize themselves, where they are installed (not with `--quick`).
  *
- *   npm run -s bench -- parse [--json] [--seconds=0.7] [--all] [--rsyslog]
+ *   npm run -s bench -- parse [--json] [--seconds=0.7] [--all] [--quick]
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { catalogue, createParser, type ParseContext } from '@xinglin/parse';
 import { anchors, lanes, type Lane } from './parse/lanes.ts';
 import { measure, type Measured } from './parse/measure.ts';
-import { runRsyslog } from './parse/rsyslog.ts';
+import { runNative } from './parse/native.ts';
 
 const flag = (name: string): boolean => process.argv.includes(`--${name}`);
 const seconds = Number(process.argv.find((word) => word.startsWith('--seconds='))?.slice(10) ?? 0.7);
@@ -73,7 +73,7 @@ function runAll(): Record<string, number> {
 }
 
 const results = lanes.map(runLane);
-const rsyslog = flag('rsyslog') ? runRsyslog(lanes) : undefined;
+const native = flag('quick') ? {} : runNative(lanes, (text) => console.error(text));
 const all = flag('all') ? runAll() : undefined;
 const shown = (n: Measured['perSecond']): string => n.toLocaleString('en').padStart(11);
 for (const result of results) {
@@ -84,15 +84,15 @@ for (const result of results) {
   console.error(`${shown(result.identified)}  identified by itself\n${shown(result.pinned)}  pinned`);
   for (const [name, perSecond] of Object.entries(result.baselines)) console.error(`${shown(perSecond)}  ${name}`);
 }
-for (const [name, perSecond] of Object.entries(rsyslog ?? {}))
-  console.error(`${shown(perSecond)}  rsyslog mmnormalize, ${name}`);
+for (const [program, rates] of Object.entries(native))
+  for (const [lane, perSecond] of Object.entries(rates)) console.error(`${shown(perSecond)}  ${program}, ${lane}`);
 for (const [name, perSecond] of Object.entries(all ?? {})) console.error(`${shown(perSecond)}  ${name}, own samples`);
 if (flag('json'))
   console.log(
     JSON.stringify({
       unit: 'lines per CPU-second, one core',
       lanes: results,
-      ...(rsyslog !== undefined && { rsyslog }),
+      native,
       ...(all !== undefined && { all }),
     }),
   );

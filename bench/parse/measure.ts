@@ -5,7 +5,7 @@ export interface Measured {
 }
 
 /**
- * Runs `work` over the inputs for `seconds` of CPU time, after a third of that to warm up. CPU time, not wall time: the machine may be
+ * Runs `work` over the inputs for `seconds` of CPU time, after a third of that (at least 0.4 s) to warm up. CPU time, not wall time: the machine may be
  * busy with other things.
  */
 export function measure(inputs: readonly string[], work: (input: string) => unknown, seconds: number): Measured {
@@ -22,7 +22,7 @@ export function measure(inputs: readonly string[], work: (input: string) => unkn
     }
     return { lines: done, perSecond: Math.round(done / used) };
   };
-  loop(seconds / 3);
+  loop(Math.max(seconds / 3, 0.4));
   const result = loop(seconds);
   if (sink < 0) throw new Error('unreachable: keeps the work alive');
   return result;
