@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLog, createMetrics, configSchema } from '@xinglin/platform/kernel';
+import { createLog, createMetrics, configSchema, XinglinError } from '@xinglin/platform/kernel';
 import type { Logger, Metrics } from '@xinglin/platform/kernel';
 import { listen } from '@xinglin/platform/http';
 import {
@@ -180,7 +180,12 @@ function createBufferSink(gatherer: Gatherer, redact: Redact): BatchSink {
         text: (line, envelope) => add(redact(line), envelope),
         document: (doc, raw, envelope) => add(JSON.parse(redact(raw ?? JSON.stringify(doc))) as object, envelope),
       });
-      if (count > 0) await gatherer.add(text, count);
+      try {
+        if (count > 0) await gatherer.add(text, count);
+      } catch (error) {
+        // No room on the disk, or the disk is gone: "later", which a sender tries again and the syslog queue waits for.
+        throw new XinglinError('internal.unavailable', { what: 'disk buffer' }, { cause: error });
+      }
       if (waiting.length > 0 && !isFull()) {
         for (const resolve of waiting) resolve();
         waiting = [];
@@ -228,7 +233,10 @@ function errorAnswer(error: unknown): Response {
   const body = { code: known.code ?? 'internal.error', message: known.message ?? String(error) };
   return new Response(JSON.stringify(body), {
     status: known.status ?? 500,
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(known.status === 503 || known.status === 429 ? { 'retry-after': '5' } : {}),
+    },
   });
 }
 

@@ -164,10 +164,14 @@ export function openDiskBuffer(options: DiskBufferOptions): DiskBuffer {
 
   function writeAck(): void {
     if (!ackDirty) return;
-    ackDirty = false;
-    // A lost acknowledgement costs one more delivery, which the server recognises by its number.
-    writeFileSync(`${ackFile}.new`, String(acknowledged));
-    renameSync(`${ackFile}.new`, ackFile);
+    // A lost acknowledgement costs one more delivery, which the server recognises by its number. So does one for which the disk has no room.
+    try {
+      writeFileSync(`${ackFile}.new`, String(acknowledged));
+      renameSync(`${ackFile}.new`, ackFile);
+      ackDirty = false;
+    } catch {
+      rmSync(`${ackFile}.new`, { force: true });
+    }
   }
 
   /** Removes segments that are wholly acknowledged; the newest stays, because it holds the number and the positions. */
@@ -203,6 +207,7 @@ export function openDiskBuffer(options: DiskBufferOptions): DiskBuffer {
 
   function startSegment(): Segment {
     if (fd >= 0) closeSync(fd);
+    fd = -1;
     const file = join(dir, `${String(last + 1).padStart(16, '0')}.seg`);
     fd = openSync(file, 'a', 0o600);
     const directory = openSync(dir, 'r');

@@ -17,8 +17,8 @@ const RETRY_MAX_MS = 3000;
 /** Text indexes are built when the day is over (text-index.ts): here they would cost twice what all the rest of an insert costs. */
 export const TEXT_INDEXES = ['ix_message', 'ix_raw'] as const;
 
-/** ClickHouse errors that pass: too many parts or queries at once, memory, timeouts, shutting down, read-only replica. */
-const TRANSIENT = new Set([159, 202, 209, 210, 236, 241, 242, 252, 285, 319, 425, 999]);
+/** ClickHouse errors that pass: no room on the disk, too many parts or queries at once, memory, timeouts, shutting down, read-only replica. */
+const TRANSIENT = new Set([75, 243, 159, 202, 209, 210, 236, 241, 242, 252, 285, 319, 425, 999]);
 
 /**
  * Inserts NDJSON rows into `events`; resolves when they are durable. Needs nothing but `url` (with user and password), so it

@@ -34,9 +34,11 @@ export function createLowWater(): LowWater {
 const NAME = 'detect';
 /** Clocks of server and engine, and the moment between stamping and registering. */
 const OVERLAP_MS = 10_000;
-const PAGE = 2_000;
+const PAGE = 5_000;
 /** Correlation windows longer than this are not rebuilt in full after a restart. */
 const MAX_LOOKBACK_MS = 6 * 3_600_000;
+/** Nor more hits than this, the newest: a start must not take longer the busier the hours before it were. */
+const MAX_WARM = 100_000;
 
 export async function readCheckpoint(platform: Pick<Platform, 'state'>): Promise<number | undefined> {
   const row = await platform.state.owner
@@ -69,31 +71,60 @@ export async function replay(
   dispatcher: HitDispatcher,
   manager: DetectionManager,
   lookback: number,
+  limits: { readonly page?: number; readonly warm?: number } = {},
 ): Promise<number> {
   const since = checkpoint - OVERLAP_MS;
-  const from = since - Math.min(lookback, MAX_LOOKBACK_MS);
+  const { page = PAGE, warm = MAX_WARM } = limits;
+  const [oldest] = await platform.events.query<{ at: string }>(
+    [''],
+    `SELECT toUnixTimestamp64Milli(min(ingested)) AS at FROM (
+       SELECT ingested FROM events WHERE ingested >= fromUnixTimestamp64Milli({from:Int64})
+         AND ingested < fromUnixTimestamp64Milli({since:Int64}) AND (notEmpty(rules) OR notEmpty(intel))
+       ORDER BY ingested DESC LIMIT ${warm})`,
+    { from: since - Math.min(lookback, MAX_LOOKBACK_MS), since },
+    { timeoutMs: 120_000 },
+  );
+  const from = Number(oldest?.at ?? 0) > 0 ? Number(oldest?.at) : since;
   let read = 0;
   let after = { ingested: from, batch: '0', seq: -1 };
   for (;;) {
     const rows: StoredRow[] = await platform.events.query(
       [''],
       `SELECT ${STORED_EVENT_COLUMNS} FROM events
-       WHERE ingested >= fromUnixTimestamp64Milli({from:Int64}) AND (notEmpty(rules) OR notEmpty(intel))
+       WHERE ingested >= fromUnixTimestamp64Milli({ingested:Int64}) AND (notEmpty(rules) OR notEmpty(intel))
          AND (toUnixTimestamp64Milli(ingested), batch, seq) > ({ingested:Int64}, {batch:UInt64}, {seq:Int64})
-       ORDER BY ingested, batch, seq LIMIT ${PAGE}`,
-      { from, ingested: after.ingested, batch: after.batch, seq: after.seq },
+       ORDER BY ingested, batch, seq LIMIT ${page}`,
+      { ingested: after.ingested, batch: after.batch, seq: after.seq },
       { timeoutMs: 120_000 },
     );
+    const handed: Promise<void>[] = [];
+    let group: { origin: HitOrigin; hits: BatchHit[]; warm: boolean } | undefined;
+    const handOver = (): void => {
+      if (group?.warm === true) dispatcher.warm(group.origin, group.hits);
+      else if (group !== undefined) handed.push(dispatcher.take(group.origin, group.hits));
+      group = undefined;
+    };
+    // By batch, as they were the first time: one by one a busy minute would take many to hand over.
     for (const row of rows) {
       const stored = storedEvent(row);
-      const origin: HitOrigin = { tenant: stored.tenant, sourceId: stored.sourceId, batch: stored.batch };
-      const hit = hitOf(stored, manager);
-      if (stored.ingested < since) dispatcher.warm(origin, [hit]);
-      else await dispatcher.take(origin, [hit]);
-      after = { ingested: stored.ingested, batch: stored.batch, seq: stored.seq };
+      const { tenant, sourceId, batch } = stored;
+      const before = stored.ingested < since;
+      if (
+        group === undefined ||
+        group.origin.batch !== batch ||
+        group.origin.sourceId !== sourceId ||
+        group.warm !== before
+      ) {
+        handOver();
+        group = { origin: { tenant, sourceId, batch }, hits: [], warm: before };
+      }
+      group.hits.push(hitOf(stored, manager));
+      after = { ingested: stored.ingested, batch, seq: stored.seq };
     }
+    handOver();
+    await Promise.all(handed);
     read += rows.length;
-    if (rows.length < PAGE) return read;
+    if (rows.length < page) return read;
   }
 }
 
