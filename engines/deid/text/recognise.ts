@@ -167,7 +167,11 @@ function wordAt(scan: Scan, words: Lexicon, at: number, word: number): number {
   const end = at + words.length[word]!;
   if ((flags & W.REGION) !== 0) return regionAt(scan, words, at, end);
   if ((flags & W.TITLE) !== 0) nameBeforeTitle(scan, at);
-  if ((flags & W.ORG) !== 0) {
+  // 三中 of 第三中学 and 第三中心医院
+  if (
+    (flags & W.ORG) !== 0 &&
+    !(code[end - 1] === 0x4e2d && (code[end] === 0x5b66 || code[end] === 0x5fc3 || code[end] === 0x533b))
+  ) {
     const region = regionEnd >= 0 && connects(scan, regionEnd, at) ? regionStart : -1;
     const start = organisationBefore(scan, at, end, region);
     if (start >= 0) {
@@ -302,6 +306,7 @@ function nameValue(scan: Scan, end: number, flags: number): number {
       break;
     from++;
   }
+  if ((flags & W.BROAD) !== 0 && (flags & W.ROLE) === 0 && !colon) return end;
   // Role and name on two lines belong to two sentences; so do a role and what follows it in brackets.
   if (gap[from] === 3 && !colon) return end;
   if ((KIND[code[from]!]! & LETTER) !== 0 && (from > end || (flags & W.NAME_LABEL) !== 0)) {

@@ -23,7 +23,7 @@ const choice = { length: 0, score: 0 };
 const lengths: number[] = [];
 
 /** Thresholds in units of the model, by how much the surroundings already say. */
-export const THRESHOLD = { free: 0, role: 0, label: 0, title: 0 };
+export const THRESHOLD = { free: -4, role: -24, label: -40, title: -40 };
 
 function isHanRun(code: Uint16Array, from: number, end: number): boolean {
   for (let i = from; i < end; i++) if ((KIND[code[i]!]! & HAN) === 0) return false;
@@ -77,7 +77,7 @@ const NOBODY =
 
 /** Characters that transliterated names of Uyghurs, Tibetans, Mongols, Kazakhs and others are written with. */
 const TRANSLIT = new Uint8Array(65536);
-for (const char of '阿艾买提力江古丽努尔热西木不都拉合曼依布麦吐逊帕孜萨迪克玛哈德别巴特扎次仁卓嘎央金格桑旺堆多吉丹增尼索朗平措贡洛白顿珠拥姆那日苏其乌兰图雅斯琴高娃朝鲁呼和宝音孟赛娜加措罗布旦罕买吾麦麦迪娜扎伊明吐肉孜卡斯木沙吾提塔依尔库热西提亚森亚克甫赛买提尤努斯玉素甫艾力夏提米尔扎提比拜凯迈再帕提古孜丽帕尔哈提祖农穆萨莫哈默德萨比尔艾合坦热依汗妮莎汉姑娃米莉莱依拉麦提托合乎地里木拉提居马别克叶尔肯哈孜')
+for (const char of '阿艾买提力江古丽努尔热西木不都拉合曼依布麦吐逊帕孜萨迪克玛哈德别巴特扎次仁卓嘎央金格桑旺堆多吉丹增尼索朗平措贡洛白顿珠拥姆那日苏其乌兰图雅斯琴高娃朝鲁呼和宝音孟赛娜加措罗布旦罕买吾麦麦迪娜扎伊明吐肉孜卡斯木沙吾提塔依尔库热西提亚森亚克甫赛买提尤努斯玉素甫艾力夏提米尔扎提比拜凯迈再帕提古孜丽帕尔哈提祖农穆萨莫哈默德萨比尔艾合坦热依汗妮莎汉姑娃米莉莱依拉麦提托合乎地里木拉提居马别克叶尔肯哈孜花额敦孟强达瓦边青坚赞参庆珍益西嘉罕恩和毕力格图门满都拉特木钦布赫吉雅其米德参木兰萨仁梅朵云丹拉杰')
   TRANSLIT[char.charCodeAt(0)] = 1;
 
 /** A name behind a label or role; `from` is where the value begins, `colon` whether it is set off like a field. Returns its end, or -1. */
@@ -108,6 +108,8 @@ export function nameAfterCue(scan: Scan, from: number, flags: number, colon: boo
   const size = bound - from;
   const word = words.starts[code[from]!] === 1 ? words.find(code, from, n) : -1;
   const isWord = word >= 0 && (words.flags[word]! & (W.STOP | W.TITLE | W.ROLE)) !== 0;
+  const apart = spacedName(scan, from, true);
+  if (apart > 0) return apart;
   if (surname > 0 && !isWord) {
     const length = bestName(scan, from, cue);
     const taught = observers.has(scan);
@@ -116,7 +118,7 @@ export function nameAfterCue(scan: Scan, from: number, flags: number, colon: boo
     }
     if (
       !taught &&
-      label &&
+      (label || usual(code, from, bound, surname)) &&
       size >= surname + 1 &&
       size <= surname + 2 &&
       !NOBODY.test(textOf(code, from, bound)) &&
@@ -139,6 +141,48 @@ export function nameAfterCue(scan: Scan, from: number, flags: number, colon: boo
   )
     return observers.has(scan) ? -1 : found(scan, from, bound, 53, false);
   return translit(scan, from, bound, label);
+}
+
+/** 张 建 国: characters set apart by single blanks, as scanners leave them. Returns the end, or -1. */
+function spacedName(scan: Scan, at: number, announced: boolean): number {
+  const { code, gap, n } = scan.text;
+  if (gap[at + 1] !== 1 || observers.has(scan)) return -1;
+  const surname = isCompoundSurname(code[at]!, code[at + 1]!) ? 2 : 1;
+  if (surname === 1 && SURNAME_GRADE[code[at]!]! < (announced ? 1 : 2)) return -1;
+  let end = at + 1;
+  while (
+    end < n &&
+    end - at < surname + 2 &&
+    gap[end] === 1 &&
+    (KIND[code[end]!]! & HAN) !== 0 &&
+    GIVEN_LAST_LEVEL[code[end]!]! > 0
+  )
+    end++;
+  if (end - at <= surname) return -1;
+  // 张 伟 男 and 王 芳 主任: the next word is none of the name.
+  const word = lexicon().find(code, end - 1, n);
+  if (
+    end - at > surname + 1 &&
+    (word >= 0 ||
+      ((lexicon().single[code[end - 1]!]! & W.STOP) !== 0 &&
+        gap[end]! > 0 &&
+        end - at === surname + 2 &&
+        GIVEN_LAST_LEVEL[code[end - 1]!]! < 3))
+  )
+    end--;
+  if (
+    !announced &&
+    (pairLevel(code[at]!, code[at + 1]!) === 2 || (end - at === 2 && gap[end] === 0 && (KIND[code[end]!]! & HAN) !== 0))
+  )
+    return -1;
+  return found(scan, at, end, 57, announced);
+}
+
+/** Characters of a usual name, and no pair of them a common word. */
+function usual(code: Uint16Array, from: number, end: number, surname: number): boolean {
+  const first = code[from + surname]!;
+  if (GIVEN_LAST_LEVEL[code[end - 1]!]! < 2 || GIVEN_FIRST_LEVEL[first]! < 1) return false;
+  return pairLevel(code[from]!, code[from + 1]!) < 2 && pairLevel(code[end - 2]!, code[end - 1]!) < 2;
 }
 
 function textOf(code: Uint16Array, from: number, end: number): string {
@@ -238,8 +282,12 @@ for (const char of '请由经与和向给遵告是及让随跟同嘱找问陪对
   SURNAME_ONLY_BEFORE[char.charCodeAt(0)] = 1;
 /** Words rather than surnames before a title unless a given name follows. */
 const NEVER_ALONE = new Uint8Array(65536);
-for (const char of '和与由但来都应时经向成有从所者全单管原官主信公利支云次班家相于')
+for (const char of '和与由但来都应时经成有从所者全单管原官主信公利支云次班家相车门')
   NEVER_ALONE[char.charCodeAt(0)] = 1;
+
+/** 向主任汇报: the preposition, not Dr. Xiang. */
+const REPORTS =
+  /(?:\u6C47\u62A5|\u8BF7\u793A|\u62A5\u544A|\u54A8\u8BE2|\u53CD\u6620|\u8BF4\u660E|\u4EA4\u4EE3|\u5B66\u4E60|\u8BF7\u6559|\u5BB6)/;
 
 /** A name before the title that begins at `title`. Returns its start, or -1. */
 export function nameBeforeTitle(scan: Scan, title: number): number {
@@ -253,6 +301,7 @@ export function nameBeforeTitle(scan: Scan, title: number): number {
     if (gap[at + length - 1]! >= 2) break;
     const compound = isCompoundSurname(code[at]!, code[at + 1]!);
     if (length === 4 ? !compound : SURNAME_GRADE[code[at]!] === 0 && !compound) continue;
+    if (!compound && pairLevel(code[at]!, code[at + 1]!) === 2 && at !== scan.nameCueEnd) continue;
     const got = bestName(scan, at, at === scan.nameCueEnd ? CUE.ROLE : CUE.NONE, length);
     if (got === length && choice.score > bestScore) {
       best = length;
@@ -277,10 +326,12 @@ export function nameBeforeTitle(scan: Scan, title: number): number {
       // In the middle of a sentence: the character before must not make a word with the surname.
       if (
         size === 1 &&
-        (DOUBTFUL_SURNAME[code[at]!] === 1 || SURNAME_GRADE[code[at]!]! < 2 || pairLevel(before, code[at]!) > 0)
+        (DOUBTFUL_SURNAME[code[at]!] === 1 || SURNAME_GRADE[code[at]!]! < 3 || pairLevel(before, code[at]!) > 0)
       )
         continue;
     }
+    if (size === 1 && (code[at] === 0x5411 || code[at] === 0x4e8e) && REPORTS.test(textOf(code, title, title + 8)))
+      continue;
     const start = before === 0x5c0f || before === 0x8001 ? at - 1 : at;
     found(scan, start, title, 54, false);
     return start;
@@ -295,6 +346,10 @@ export function nameInText(scan: Scan, at: number): number {
   const next = code[at + 1]!;
   if (at + 1 >= n || (KIND[next]! & HAN) === 0) {
     return next === 0x2a && code[at + 2] === 0x2a ? maskedName(scan, at, 1) : -1;
+  }
+  if (gap[at + 1] === 1) {
+    const apart = spacedName(scan, at, false);
+    if (apart > 0) return apart;
   }
   const before = at > 0 && gap[at] === 0 ? code[at - 1]! : 0;
   const inside = (KIND[before]! & HAN) !== 0;
@@ -313,8 +368,25 @@ export function nameInText(scan: Scan, at: number): number {
   if (word >= 0 && (words.flags[word]! & (W.STOP | W.REGION)) !== 0) return -1;
   const length = bestName(scan, at, CUE.NONE);
   if (length === 0) return -1;
-  if (choice.score <= (observers.has(scan) ? 0 : THRESHOLD.free)) return -1;
-  return found(scan, at, at + length, 51, choice.score > 2 * THRESHOLD.free);
+  if (choice.score <= (observers.has(scan) ? 0 : THRESHOLD.free)) {
+    const alone = observers.has(scan) ? 0 : standsAlone(scan, at, inside, compound ? 2 : 1);
+    return alone > 0 ? found(scan, at, at + alone, 51, false) : -1;
+  }
+  return found(scan, at, at + length, 51, choice.score > 24);
+}
+
+/** Two or three characters between punctuation or blanks that make a usual name and no word: its length, or 0. */
+function standsAlone(scan: Scan, at: number, inside: boolean, surname: number): number {
+  const { code, gap, n } = scan.text;
+  if (inside) return 0;
+  let end = at + 1;
+  while (end < n && end - at < 6 && (KIND[code[end]!]! & HAN) !== 0 && gap[end] === 0) end++;
+  const given = end - at - surname;
+  if (given < 1 || given > 2) return 0;
+  if (surname === 1 && (SURNAME_GRADE[code[at]!]! < 2 || DOUBTFUL_SURNAME[code[at]!] === 1)) return 0;
+  const first = code[at + surname]!;
+  if (GIVEN_LAST_LEVEL[code[end - 1]!]! < 3 || (given === 2 && GIVEN_FIRST_LEVEL[first]! < 2)) return 0;
+  return pairLevel(code[at]!, first) === 0 && (given === 1 || pairLevel(first, code[end - 1]!) < 2) ? end - at : 0;
 }
 
 /** The next name of a list (张三、李四) that begins at `at`. Returns its end, or -1. */

@@ -17,11 +17,15 @@ const NAMED = set(
 const NUMBERED = set('号栋幢座楼层室户组队弄院排门单期段区支村连营团师社');
 /** Named ends that are everyday characters too: taken only at the end of two or more characters of name. */
 const SHY = set('里城道场台居组队院社店集桥湖门庭区');
+/** Marks that may follow a named end at once: 王庄村, 李家屯镇, 学院路街道. */
+const END_MORE = set('村镇乡路街巷屯');
 const ROADS = set('路街巷弄道');
 /** Characters that no name of a place in an address has: verbs, prepositions, pronouns of clinical prose. */
 const FOREIGN = set(
-  '因于在从自由经被将把及或以为是的了着过不无有未已曾患诊治疗病痛发热术后前时我你他她其该此药服检查血压出入住院转送约例年天予行见示',
+  '因于在从自由经被将把及或以为是的了着过不无有未已曾患诊治疗病痛发热术时我你他她其该此药服检查血压出入住转送约例年天予行见示来',
 );
+/** The same, but only inside a part: 前进村 and 后寨乡 begin with them. */
+const INNER_FOREIGN = set('前后');
 
 /**
  * Follows the parts of an address from `from` on and gives its end; `parts` of them are counted in `address`.
@@ -55,7 +59,10 @@ function walk(scan: Scan, from: number): Address {
       const end = at + words.length[word]!;
       const level = words.type[word]! & 7;
       // 安康 or 平安 without rank below a county is a name of something else.
-      if ((words.type[word]! & 8) === 0 || address.regions === 0 || level > address.lowest) {
+      if (
+        ((words.type[word]! & 8) === 0 || ROADS[code[end]!] !== 1) &&
+        ((words.type[word]! & 8) === 0 || address.regions === 0 || level > address.lowest)
+      ) {
         address.regions++;
         address.lowest = level;
         at = end;
@@ -99,7 +106,7 @@ function continues(scan: Scan, at: number): boolean {
 
 function numberedEnd(scan: Scan, at: number): number {
   const { code, n } = scan.text;
-  let i = at;
+  let i = code[at] === 0x7b2c ? at + 1 : at;
   let digits = 0;
   while (i < n && i - at < 12) {
     const unit = code[i]!;
@@ -208,7 +215,7 @@ function partEnd(scan: Scan, at: number): number {
     const kind = KIND[unit]!;
     if ((kind & (HAN | ALNUM)) === 0 && unit !== 0xb7) return -1;
     if (i > at && gap[i]! >= 2) return -1;
-    if (FOREIGN[unit] === 1 && !(unit === 0x9662 && i - at >= 2)) return -1;
+    if (FOREIGN[unit] === 1 || (i > at && INNER_FOREIGN[unit] === 1)) return -1;
     if (words.starts[unit] === 1 && i > at) {
       const word = words.find(code, i, n);
       if (word >= 0 && (words.flags[word]! & (W.NUMBER | W.NAME_LABEL | W.DATE | W.AGE | W.NOT_PERSONAL)) !== 0)
@@ -234,7 +241,7 @@ function partEnd(scan: Scan, at: number): number {
       if (next === 0x6c11 && unit === 0x6751) return i + 1;
       continue;
     }
-    return i + 1;
+    return END_MORE[next] === 1 && unit !== next ? i + 2 : i + 1;
   }
   return -1;
 }

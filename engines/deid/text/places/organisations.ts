@@ -54,6 +54,7 @@ export function organisationBefore(scan: Scan, at: number, end: number, region: 
     )
       start++;
   }
+  start = skipVerbs(code, start, at);
   const name = textOf(code, start, at);
   const whole = name + textOf(code, at, end);
   const labelled = follows(scan.text, scan.orgCueEnd, start, 4);
@@ -69,9 +70,19 @@ export function organisationBefore(scan: Scan, at: number, end: number, region: 
   return start;
 }
 
+const VERBS =
+  /^(?:\u5EFA\u8BAE|\u8981\u6C42|\u8054\u7CFB|\u7EE7\u7EED|\u968F\u540E|\u7ACB\u5373|\u6025\u8BCA|\u524D\u6765|\u5148\u540E|\u591A\u6B21|\u518D\u6B21|\u60A3\u8005|\u5BB6\u5C5E|\u62DF|\u5DF2|\u66FE|\u73B0|\u6682|\u4EA6|\u53C8|\u518D|\u4ECD|\u6545|\u5E38|\u66FE\u5728)+/;
+
+/** Verbs and adverbs that ran into the name: 建议上级医院, 患者曾在…. */
+function skipVerbs(code: Uint16Array, start: number, end: number): number {
+  return start + (VERBS.exec(textOf(code, start, end))?.[0].length ?? 0);
+}
+
 /** 协和, 仁和, 怡和: the doubtful character is inside a name. */
 function joined(code: Uint16Array, at: number, suffix: number): boolean {
   const before = at > 0 ? code[at - 1]! : 0;
+  // 转往前进镇卫生院: the doubtful character begins the name
+  if (code[at] !== 0x548c && (before === 0x5f80 || BEFORE[before] === 1) && suffix - at >= 2) return true;
   if (code[at] === 0x548c)
     return (
       '\u534f\u4ec1\u6021\u540c\u5b89\u9890\u4e49\u6c38\u7965\u592a\u4eac\u96cd\u745e\u6cf0'.includes(

@@ -117,4 +117,66 @@ Attending physician: {PY}
 医生{NAME}<word><word>.
 <word>{NAME}医生<word>.
 <word>由{NAME}<word>.
-<word>、{NAME}、{NAME}<word>.`.split('\n');
+<word>、{NAME}、{NAME}<word>.
+<role>{NAME}<word><word>.
+<role>{NAME},<word><word>.
+<role>:{NAME}
+<role>: {NAME} <role>: {NAME}
+<role>{NAME}(<word><n>)<word>.
+<role><word><word>,<word>.
+<role><word><word><word>.
+<role><word>.
+<word>:{NAME}
+<word>: {NAME}  <word>:<word>
+<word>员 {NAME}.
+{NAME}({sex},{AGE})<word><word>.
+{NAME}(床号<n>)<word><word>,<word>.
+<word>,{NAME}(<word>)<word>.
+{NAME} {sex} {AGE} <dept>
+{NAME} {DATE}
+{NAME},{AGE},<word><word>.
+{NAME},{sex},<word>.
+<word><word>
+{NAME} {sex} {AGE}
+<word>
+{NAME}<word><word>,<word>.
+<word>.{NAME}主治医师汇报:<word>.
+<word>.{NAME}主任指示<word>.
+<word>、{NAME}护士长等.
+{DATE} {NAME}主任医师查房:<word>.
+<word>贵科{NAME}副主任医师<word>.
+<word>{NAME}教授<word>.
+<word>{NAME}护士<word>.
+其{rel}{NAME}<word><word>.
+患者{rel}{NAME}<word>.
+{rel}{NAME}.
+{rel}:{NAME} 电话{MOBILE}
+患者及{rel}{NAME}
+<word>及{NAME}<word>.
+<word>与{NAME}<word>.
+<word>给{NAME}<word>.
+<word>向{NAME}<word>.
+<word>请{NAME}<word>.
+<word>让{NAME}<word>.
+<word>对{NAME}<word>.
+<word>是{NAME}<word>.
+<word>为{NAME},<word>.
+<word>叫{NAME},<word>.
+<word>的{NAME}<word>.
+<word>后{NAME}<word>.
+<word>;{NAME}<word>;
+/{NAME} <word>
+{NAME}/{NAME}
+{NAME}:<word><word>
+"{NAME}",<word>
+<word>[{NAME}]<word>
+本人{NAME},<word><word>.
+<role>向家属<word>.
+<role>于<word>.
+<role>安排<word>.
+<role>予<word>,<role>已<word>.
+<role>、<role><word>.
+<word><n>,<word><n>次,<word>.
+<lab><word>,<dose><word><word>.
+<drug><dose>,<word><word>.
+<symptom><word>,<exam><word>.`.split('\n');

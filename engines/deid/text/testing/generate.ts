@@ -1,7 +1,7 @@
 import { HARD_NEGATIVES, JUDGE_NOTES } from './carriers-judge.ts';
 import { TRAIN_CARRIERS } from './carriers-train.ts';
 import { random, type Random } from './random.ts';
-import { MAKERS, minorityName, pinyinName } from './values.ts';
+import { MAKERS, minorityName, pinyinName, wideName } from './values.ts';
 import { COMPOUND_SURNAMES, SINGLE_SURNAMES } from '../names/surnames.ts';
 import { SPAN_TYPES, type Span, type SpanType } from '../types.ts';
 import type { LabelledText } from '../evaluate.ts';
@@ -33,6 +33,9 @@ const FULL: Readonly<Record<string, string>> = {
 /** Everyday and clinical words the training sentences are padded with; set by the training script from the word pairs. */
 export interface Filling {
   readonly words?: readonly string[];
+  readonly roles?: readonly string[];
+  /** Names from a wider range of characters than people have now. */
+  readonly wideNames?: boolean;
 }
 
 /** Fills a carrier; punctuation outside values is made full width as `wide` says. */
@@ -42,7 +45,7 @@ export function fill(carrier: string, draw: Random, filling: Filling = {}): Labe
   let text = '';
   for (const [, slot, mark, plain] of carrier.matchAll(/\{(\w+)\}|<(\w+)>|([^{<]+|[{<])/g)) {
     if (slot !== undefined) {
-      const made = slotValue(slot, draw);
+      const made = slotValue(slot, draw, filling);
       if (made.type !== undefined)
         gold.push({ start: text.length, end: text.length + made.text.length, type: made.type });
       text += made.text;
@@ -59,7 +62,7 @@ function widen(text: string): string {
     .replace(/(?<=[\u4E00-\u9FFF])\.(?=\D|$)/g, '\u3002');
 }
 
-function slotValue(slot: string, draw: Random): { text: string; type?: SpanType } {
+function slotValue(slot: string, draw: Random, filling: Filling): { text: string; type?: SpanType } {
   if (slot === 'sex') return { text: draw.pick(['男', '女', '男性', '女性']) };
   if (slot === 'rel') return { text: draw.pick(RELATIVES) };
   if (slot === 'S')
@@ -69,12 +72,13 @@ function slotValue(slot: string, draw: Random): { text: string; type?: SpanType 
     };
   if (slot === 'MIN') return { text: minorityName(draw), type: 'NAME' };
   if (slot === 'PY') return { text: pinyinName(draw), type: 'NAME' };
+  if (slot === 'NAME' && filling.wideNames === true && draw.chance(0.45)) return { text: wideName(draw), type: 'NAME' };
   const type = SPAN_TYPES.find((each) => each === slot);
   if (type === undefined) return { text: slot };
   return { text: MAKERS[type](draw), type };
 }
 
-function filler(mark: string, draw: Random, { words }: Filling): string {
+function filler(mark: string, draw: Random, { words, roles }: Filling): string {
   const digits = /^d(\d+)$/.exec(mark)?.[1];
   if (digits !== undefined) return draw.digits(Number(digits));
   switch (mark) {
@@ -92,6 +96,8 @@ function filler(mark: string, draw: Random, { words }: Filling): string {
       return draw.pick(DOSES);
     case 'lab':
       return draw.pick(LABS);
+    case 'role':
+      return roles === undefined ? draw.pick(RELATIVES) : draw.pick(roles);
     case 'word':
       return words === undefined || words.length === 0 ? draw.pick(SYMPTOMS) : draw.pick(words);
     default:

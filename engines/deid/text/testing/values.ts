@@ -1,4 +1,5 @@
 import { divisions, divisionPath } from '../../regions/index.ts';
+import { GIVEN_FIRST, GIVEN_LAST } from '../data/given-characters.data.ts';
 import { isUscc, residentCheck } from '../numbers/check-digits.ts';
 import { readingOf } from '../names/pinyin.ts';
 import { COMPOUND_SURNAMES, SINGLE_SURNAMES } from '../names/surnames.ts';
@@ -27,6 +28,17 @@ export function chineseName(random: Random): string {
   const pool = random.chance(0.5) ? MALE : FEMALE;
   const one = (): string => pool[random.int(pool.length)]!;
   return surname + (random.chance(0.27) ? one() : random.chance(0.03) ? one().repeat(2) : one() + one());
+}
+
+/** Names of all the characters dictionaries know names of, so that the model does not learn a short list by heart. */
+export function wideName(random: Random): string {
+  const surname = random.chance(0.05)
+    ? random.pick(COMPOUND_SURNAMES.slice(0, 30))
+    : random.chance(0.6)
+      ? SINGLE_SURNAMES[random.int(160)]!
+      : random.pick(SINGLE_SURNAMES);
+  const last = GIVEN_LAST[random.int(700)]!;
+  return surname + (random.chance(0.3) ? last : GIVEN_FIRST[random.int(700)]! + last);
 }
 
 const UYGHUR_GIVEN =

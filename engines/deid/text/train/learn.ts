@@ -1,4 +1,6 @@
 import { COMMON_PAIRS, KNOWN_PAIRS } from '../data/word-pairs.data.ts';
+import { W } from '../lexicon/flags.ts';
+import { HAN_WORDS } from '../lexicon/words.ts';
 import { CLINICAL_WORDS } from '../names/clinical-words.ts';
 import { observe } from '../names/find-names.ts';
 import { FEATURES, features, WEIGHTS } from '../names/model.ts';
@@ -16,7 +18,7 @@ export interface Training {
 }
 
 /** What the shipped weights were trained with. */
-export const SHIPPED: Training = { seed: 20261122, texts: 36000, epochs: 5 };
+export const SHIPPED: Training = { seed: 20261122, texts: 60000, epochs: 5 };
 
 interface Decision {
   /** Features of each candidate, and which of them is right; -1 when none is a name. */
@@ -93,6 +95,7 @@ function quantise(weights: Float64Array, sums: Float64Array, step: number): Int8
 function collect(seed: number, texts: number): Decision[] {
   const scan = newScan();
   const words = [...CLINICAL_WORDS, ...pairs(COMMON_PAIRS), ...pairs(COMMON_PAIRS), ...pairs(KNOWN_PAIRS)];
+  const roles = HAN_WORDS.filter(({ flags }) => (flags & (W.NAME_LABEL | W.ROLE)) !== 0).map(({ text }) => text);
   const decisions: Decision[] = [];
   let answers = new Map<number, number>();
   observe(scan, (at, cue, lengths) => {
@@ -110,7 +113,7 @@ function collect(seed: number, texts: number): Decision[] {
     decisions.push({ candidates, right });
     return right < 0 ? 0 : lengths[right]!;
   });
-  for (const { text, gold } of trainingTexts(seed, texts, { words })) {
+  for (const { text, gold } of trainingTexts(seed, texts, { words, roles, wideNames: true })) {
     answers = new Map(gold.filter((mark) => mark.type === 'NAME').map((mark) => [mark.start, mark.end]));
     resetScan(scan);
     foldInto(scan.text, text);
