@@ -123,11 +123,12 @@ function build(fields: Fields, event: WindowsEvent, ctx: ParseContext): Parsed {
   else if (Array.isArray(keywords) && keywords.every((item) => typeof item === 'string'))
     fields['winlog.keywords'] = keywords;
   if (event.message !== undefined) put(fields, 'message', event.message);
-  for (const [name, value] of data) fields[dataName(name)] = value;
   const dataset = datasets.get(channel.toLowerCase()) ?? 'windows.eventlog';
   readChannel(fields, dataset, code, provider, data);
   if (dataset === 'windows.security') put(fields, 'event.outcome', auditOutcome(keywords));
   if (data.has('Hashes')) putRelatedHashes(fields, 'process', 'file');
+  // Last: until here keys are looked up in a small record.
+  for (const [name, value] of data) fields[dataName(name)] = value;
   return { dataset, fields, confidence: 1 };
 }
 

@@ -70,12 +70,21 @@ export function putAccount(fields: Fields, prefix: string, text: string | undefi
   put(fields, `${prefix}.name`, text.slice(slash + 1));
 }
 
-/** Name, domain and SID under the given members. */
+type Keys = readonly [name: string, domain: string, id: string];
+const userKeys = new Map<string, Keys>();
+const sideKeys = new Map<string, readonly [name: string, domain: string, userSid: string, sid: string]>();
+
+/** Name, domain and SID under the given members; both sets of names are made once. */
 export function putUser(fields: Fields, prefix: string, data: Data, side: string): void {
-  copy(fields, `${prefix}.name`, data, `${side}UserName`);
-  copy(fields, `${prefix}.domain`, data, `${side}DomainName`);
-  const sid = data.get(`${side}UserSid`) ?? data.get(`${side}Sid`);
-  if (present(sid)) put(fields, `${prefix}.id`, sid);
+  let keys = userKeys.get(prefix);
+  if (keys === undefined) userKeys.set(prefix, (keys = [`${prefix}.name`, `${prefix}.domain`, `${prefix}.id`]));
+  let members = sideKeys.get(side);
+  if (members === undefined)
+    sideKeys.set(side, (members = [`${side}UserName`, `${side}DomainName`, `${side}UserSid`, `${side}Sid`]));
+  copy(fields, keys[0], data, members[0]);
+  copy(fields, keys[1], data, members[1]);
+  const sid = data.get(members[2]) ?? data.get(members[3]);
+  if (present(sid)) put(fields, keys[2], sid);
 }
 
 /** Address and port; `::ffff:` stripped, `-` and `LOCAL` left out. */
