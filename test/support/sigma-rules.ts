@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { RuleSource } from '@xinglin/sigma';
-import { parseAllDocuments } from 'yaml';
+import { CORE_SCHEMA, loadAll } from 'js-yaml';
 
 /** The text files of a gzipped tar archive, path → content. */
 export function readTarGz(file: string): Map<string, string> {
@@ -35,8 +35,8 @@ export function readRuleArchive(file: string, folders: (folder: string) => boole
   for (const [path, text] of readTarGz(file)) {
     const folder = path.slice(0, path.indexOf('/'));
     if (!path.endsWith('.yml') || !folder.startsWith('rules') || !folders(folder)) continue;
-    parseAllDocuments(text).forEach((document, index) => {
-      sources.push({ file: path, document: document.toJS(), index });
+    loadAll(text, { schema: CORE_SCHEMA }).forEach((document, index) => {
+      sources.push({ file: path, document, index });
     });
   }
   return sources;

@@ -9,6 +9,8 @@ import { FieldMatcher, tiersOfAtoms } from './field-matcher.ts';
 import type { GramCounts } from './gram-counts.ts';
 import { costOf } from './sieve.ts';
 
+/** Fields with fewer texts are read on their own, in long steps, and once more for the keywords. */
+const SHARING = 8;
 /** Part of what a number or a truth value prints as. */
 const NUMBER_TEXT = /^(?:[-+.\de]+|t?r?u?e?|f?a?l?s?e?|i?n?f?i?n?i?t?y?|n?a?n?)$/;
 /** Its folded form begins with an ASCII letter, so the matchers, which read unit by unit, may find too much. */
@@ -66,7 +68,7 @@ export class GroupIndex {
     this.slots = [...bySlot].map(([slot, own]) => {
       const apart = tiersOfAtoms(own, counts);
       // A field that is read anyway is read for the keywords in the same pass, when that is cheaper.
-      if (keyword !== undefined && frame.keys[slot]?.length === 1 && apart.length > 0) {
+      if (keyword !== undefined && frame.keys[slot]?.length === 1 && own.length >= SHARING && apart.length > 0) {
         const together = tiersOfAtoms([...own, ...keyword], counts);
         if (costOf(together) < costOf(apart) + keywordCost)
           return {

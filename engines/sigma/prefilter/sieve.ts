@@ -10,6 +10,10 @@ const ROLL = 2.8;
 const TEST = 1;
 const COMPARE = 15;
 const SECOND_PASS = 0.3;
+/** Texts for which ways of sampling are compared. */
+const JUDGED = 64;
+/** Lengths below which texts may go into a sieve of their own. */
+const SPLITS = [3, 4, 6];
 /** Bits of the table of marks: all pairs, all triples; longer grams share. */
 const MARK_BITS = [0, 0, 12, 18, 18, 18];
 const MIX = 0x9e3779b1 | 0;
@@ -174,13 +178,16 @@ function rarestRun(frequencies: Float64Array, stride: number): { readonly offset
 /** The cheapest way to sample values for these texts. */
 export function bestSampling(texts: readonly Output[], counts: GramCounts): Sampling {
   const shortest = texts.reduce((least, { text }) => Math.min(least, text.length), Number.POSITIVE_INFINITY);
+  // A part of many texts tells enough about the prices.
+  const step = Math.ceil(texts.length / JUDGED);
+  const judged = texts.filter((_, at) => at % step === 0);
   let best: Sampling = { size: 2, stride: 1, cost: Number.POSITIVE_INFINITY };
   for (let size = 2; size <= Math.min(MAX_GRAM, shortest); size++) {
     const longest = Math.min(MAX_STRIDE, shortest - size + 1);
-    const frequencies = texts.map(({ text }) => frequenciesOf(text, size, counts));
-    for (let stride = Math.max(1, longest - 2); stride <= longest; stride++) {
+    const frequencies = judged.map(({ text }) => frequenciesOf(text, size, counts));
+    for (let stride = Math.max(1, longest - 1); stride <= longest; stride++) {
       let hits = 0;
-      for (const own of frequencies) hits += rarestRun(own, stride).frequency;
+      for (const own of frequencies) hits += step * rarestRun(own, stride).frequency;
       const reading = stride < size ? ROLL * stride : READ * size;
       const cost = (reading + TEST + COMPARE * hits) / stride;
       if (cost < best.cost) best = { size, stride, cost };
@@ -202,7 +209,7 @@ export interface Tier {
 export function tiersOf(texts: readonly Output[], counts: GramCounts): Tier[] {
   const tier = (own: readonly Output[]): Tier => ({ texts: own, sampling: bestSampling(own, counts) });
   let best = [tier(texts)];
-  for (let length = 3; length <= 8; length++) {
+  for (const length of SPLITS) {
     const short = texts.filter(({ text }) => text.length < length);
     if (short.length === 0 || short.length === texts.length) continue;
     const apart = [tier(short), tier(texts.filter(({ text }) => text.length >= length))];

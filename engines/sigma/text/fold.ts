@@ -1,7 +1,8 @@
 // Lower-case letters whose case folding is another letter (Unicode CaseFolding, status C and S), so that ſ meets s,
-// µ meets μ and ς meets σ. Upper-case letters, K (Kelvin) and İ are handled by toLowerCase itself.
+// μ meets µ and ς meets σ. Upper-case letters, K (Kelvin) and İ are handled by toLowerCase itself. The Greek mu becomes the Latin-1 one,
+// not the other way round as in Unicode: texts of one byte per character then need not be searched for exceptions at all.
 const FOLDS: Readonly<Record<string, string>> = {
-  '\u00b5': '\u03bc',
+  '\u03bc': '\u00b5',
   '\u017f': 's',
   '\u0345': '\u03b9',
   '\u03c2': '\u03c3',
