@@ -1,6 +1,7 @@
 import { earliestDue, emptyBook, viewOf } from './book-data.ts';
 import type { BookContext, BookData, BookEvent, SessionView } from './book-data.ts';
 import { handOver } from './hand-over.ts';
+import { makeBooking } from './make-booking.ts';
 import { drawsAtRelease, entriesFrom, freedDrawAt, mainDrawAt } from './policy.ts';
 import { chanceOf, closeSessionDraw, planSessionDraw, revealSessionDraw } from './session-draws.ts';
 import type { Booking, BookingState, Entry, Origin, Outcome, Refusal, Session, Slot } from './types.ts';
@@ -165,27 +166,12 @@ export class SessionBook {
   }
 
   #hold(slot: Slot, origin: Origin, now: number, draw: string | undefined, chance: number): Booking {
-    const { person, account, channel, device, contact } = origin;
-    const { session, policy, bookings, handOvers } = this.data;
-    const booking: Booking = {
-      id: this.#context.newId(),
-      session: session.id,
-      slot: slot.id,
-      person,
-      account,
-      channel,
-      ...(device === undefined ? {} : { device }),
-      ...(contact === undefined ? {} : { contact }),
-      createdAt: now,
-      ...(draw === undefined ? {} : { draw }),
-      state: 'held',
-      holdUntil: Math.min(now + policy.confirmSeconds * 1000, session.closeAt),
-      changedAt: now,
-    };
+    const { bookings, handOvers } = this.data;
+    const booking = makeBooking(this.data, this.#context, slot, origin, now, draw);
     bookings.push(booking);
     slot.state = 'held';
     slot.booking = booking.id;
-    this.#log(now, 'booking.held', booking.id, person, draw);
+    this.#log(now, 'booking.held', booking.id, origin.person, draw);
     const pair = handOver(
       slot,
       bookings.find(({ id }) => id === slot.freedBy?.booking),
@@ -194,7 +180,7 @@ export class SessionBook {
     );
     if (pair !== undefined) {
       handOvers.push(pair);
-      this.#log(now, 'hand-over.flagged', booking.id, person, pair.from);
+      this.#log(now, 'hand-over.flagged', booking.id, origin.person, pair.from);
     }
     delete slot.freedBy;
     return booking;

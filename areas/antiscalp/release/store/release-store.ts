@@ -50,13 +50,14 @@ export interface ReleaseStore {
 /** The release engine on the state store: every command locks its session, so instances of the server do not get in each other's way. */
 export function createReleaseStore(platform: Pick<Platform, 'state' | 'bus' | 'now' | 'log'>): ReleaseStore {
   const { state, bus, now: clock, log } = platform;
-  let salt: Promise<Uint8Array> | undefined;
+  let known: Promise<Uint8Array> | undefined;
+  /** Never asked for inside a transaction: the embedded database has one connection, and the answer would wait for the transaction's end. */
   const getSalt = (): Promise<Uint8Array> => {
-    salt ??= readSalt().catch((error: unknown) => {
-      salt = undefined;
+    known ??= readSalt().catch((error: unknown) => {
+      known = undefined;
       throw error;
     });
-    return salt;
+    return known;
   };
   async function readSalt(): Promise<Uint8Array> {
     await state.owner
@@ -84,6 +85,7 @@ export function createReleaseStore(platform: Pick<Platform, 'state' | 'bus' | 'n
     now: number,
     who: Identified | undefined,
     waiting: readonly Origin[],
+    key: Uint8Array,
   ): Promise<BookContext> {
     const asking = who === undefined ? waiting : [who.origin, ...waiting];
     const history = await loadHistory(
@@ -99,7 +101,7 @@ export function createReleaseStore(platform: Pick<Platform, 'state' | 'bus' | 'n
     return {
       random: (length) => randomBytes(length),
       newId,
-      salt: await getSalt(),
+      salt: key,
       eligible: (origin, session, at) =>
         checkLimits(
           data.policy.limits,
@@ -142,13 +144,13 @@ export function createReleaseStore(platform: Pick<Platform, 'state' | 'bus' | 'n
   }
 
   async function advanceOne(id: string, now: Date): Promise<boolean> {
-    const seeds = await seedsOf(id);
+    const [seeds, salt] = [await seedsOf(id), await getSalt()];
     return await state.write(SYSTEM, 'slot:write', async (tx, audit) => {
       const loaded = await loadBook(tx, id, { lock: true, seeds });
       if (loaded === undefined || earliestDue(loaded.data) > now.getTime()) throw NOTHING_DUE;
       const { data, tenant } = loaded;
       const waiting = data.entries.filter((entry) => entry.state === 'waiting');
-      const book = new SessionBook(data, await context(tx, data, now.getTime(), undefined, waiting));
+      const book = new SessionBook(data, await context(tx, data, now.getTime(), undefined, waiting, salt));
       book.advance(now.getTime());
       const events = book.takeEvents();
       await saveBook(tx, loaded);
@@ -215,6 +217,7 @@ export function createReleaseStore(platform: Pick<Platform, 'state' | 'bus' | 'n
     },
     async command(actor, sessionId, action, who, work) {
       await advance(sessionId);
+      const salt = await getSalt();
       const now = clock().getTime();
       return await state.write(actor, 'slot:write', async (tx, audit) => {
         const loaded = await loadBook(tx, sessionId, { lock: true });
@@ -223,7 +226,7 @@ export function createReleaseStore(platform: Pick<Platform, 'state' | 'bus' | 'n
         const { data, tenant } = loaded;
         // Fell due between the two steps: the timer takes it within a second, the caller asks again.
         if (earliestDue(data) <= now) throw new XinglinError('resource.conflict', { what: 'session' });
-        const book = new SessionBook(data, await context(tx, data, now, who, []));
+        const book = new SessionBook(data, await context(tx, data, now, who, [], salt));
         const outcome = work(book, now);
         if (!outcome.ok) throw refusalError(outcome.reason, outcome.until);
         const events = book.takeEvents();
@@ -245,12 +248,12 @@ export function createReleaseStore(platform: Pick<Platform, 'state' | 'bus' | 'n
     },
     async beacon(actor, sessionId, drawId, value) {
       await advance(sessionId);
-      const seeds = await seedsOf(sessionId);
+      const [seeds, salt] = [await seedsOf(sessionId), await getSalt()];
       await state.write(actor, 'slot:write', async (tx, audit) => {
         const loaded = await loadBook(tx, sessionId, { lock: true, seeds });
         if (loaded === undefined) throw new XinglinError('resource.not_found', { what: 'draw', id: drawId });
         const now = clock().getTime();
-        const book = new SessionBook(loaded.data, await context(tx, loaded.data, now, undefined, []));
+        const book = new SessionBook(loaded.data, await context(tx, loaded.data, now, undefined, [], salt));
         if (!book.beacon(drawId, value, now)) throw new XinglinError('slots.beacon');
         await saveBook(tx, loaded);
         const { tenant } = loaded;

@@ -42,7 +42,10 @@ export function createSimulationRunner(platform: Pick<Platform, 'state' | 'bus' 
   ) => state.machine((tx) => tx.updateTable('release_simulation').set(values).where('id', '=', id).execute());
 
   async function work(): Promise<void> {
-    for (let job = await take(); job !== undefined && !stopping; job = await take()) {
+    while (!stopping) {
+      // What is taken is run: a stop in the meantime makes `run` give it back.
+      const job = await take();
+      if (job === undefined) return;
       const { id, tenant, input } = job;
       try {
         const result = await run(id, input);
