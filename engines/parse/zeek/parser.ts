@@ -1,3 +1,4 @@
+import { putRelatedHashes } from '../finish.ts';
 import { isIp, putAddress } from '../scan/address.ts';
 import { flattenInto, numberOf, parseJsonObject, textOf } from '../scan/json.ts';
 import { putTotals } from '../scan/network.ts';
@@ -6,12 +7,16 @@ import { putUrl } from '../scan/url.ts';
 import { putUserAgent } from '../scan/user-agent.ts';
 import type { Fields, JsonDocument, LogLine, Parsed, ParserSpec } from '../types.ts';
 import { layouts } from './layouts.ts';
+import { readOther } from './logs.ts';
 
 function identifyObject(doc: JsonDocument): number {
   return doc['id.orig_h'] !== undefined && (doc['uid'] !== undefined || doc['ts'] !== undefined)
     ? 0.98
-    : doc['uid'] !== undefined && doc['ts'] !== undefined && doc['_path'] !== undefined
-      ? 0.9
+    : doc['ts'] !== undefined && doc['_path'] !== undefined
+      ? // files, x509, pe and software have no connection of their own.
+        doc['uid'] !== undefined || doc['fuid'] !== undefined || doc['_write_ts'] !== undefined
+        ? 0.9
+        : 0.6
       : 0;
 }
 
@@ -43,15 +48,37 @@ function parse(line: LogLine): Parsed | undefined {
 function pathOf(doc: JsonDocument): string {
   const written = textOf(doc['_path']);
   if (written !== undefined) return written;
-  if (doc['conn_state'] !== undefined) return 'conn';
-  if (doc['query'] !== undefined || doc['qtype_name'] !== undefined) return 'dns';
-  if (doc['uri'] !== undefined || doc['user_agent'] !== undefined) return 'http';
-  if (doc['server_name'] !== undefined || doc['cipher'] !== undefined) return 'ssl';
-  if (doc['note'] !== undefined) return 'notice';
-  if (doc['auth_success'] !== undefined || doc['auth_attempts'] !== undefined) return 'ssh';
-  if (doc['fuid'] !== undefined && doc['mime_type'] !== undefined) return 'files';
-  return 'other';
+  for (const [mark, path] of marks) if (doc[mark] !== undefined) return path;
+  return doc['fuid'] !== undefined && doc['mime_type'] !== undefined ? 'files' : 'other';
 }
+
+/** Telling members, the most telling first. */
+const marks: readonly (readonly [member: string, path: string])[] = [
+  ['conn_state', 'conn'],
+  ['auth_success', 'ssh'],
+  ['auth_attempts', 'ssh'],
+  ['request_type', 'kerberos'],
+  ['ntlm_success', 'ntlm'],
+  ['domainname', 'ntlm'],
+  ['named_pipe', 'dce_rpc'],
+  ['share_type', 'smb_mapping'],
+  ['rcode_name', 'dns'],
+  ['qtype_name', 'dns'],
+  ['uri', 'http'],
+  ['cipher', 'ssl'],
+  ['server_name', 'ssl'],
+  ['note', 'notice'],
+  ['mailfrom', 'smtp'],
+  ['helo', 'smtp'],
+  ['cookie', 'rdp'],
+  ['msg_types', 'dhcp'],
+  ['lease_time', 'dhcp'],
+  ['certificate.serial', 'x509'],
+  ['tunnel_type', 'tunnel'],
+  ['software_type', 'software'],
+  ['query', 'dns'],
+  ['user_agent', 'http'],
+];
 
 function put(fields: Fields, key: string, value: unknown): void {
   const text = textOf(value);
@@ -158,8 +185,10 @@ function readPath(fields: Fields, doc: JsonDocument, path: string): void {
       put(fields, 'file.hash.md5', doc['md5']);
       put(fields, 'file.hash.sha1', doc['sha1']);
       put(fields, 'file.hash.sha256', doc['sha256']);
+      putRelatedHashes(fields, 'file');
       return;
     default:
+      readOther(fields, doc, path);
   }
 }
 
@@ -175,10 +204,42 @@ function readPath(fields: Fields, doc: JsonDocument, path: string): void {
  */
 export const zeek: ParserSpec = {
   dataset: 'zeek.conn',
-  datasets: ['zeek.dns', 'zeek.http', 'zeek.ssl', 'zeek.ssh', 'zeek.notice', 'zeek.files', 'zeek.other'],
+  datasets: [
+    'zeek.dns',
+    'zeek.http',
+    'zeek.ssl',
+    'zeek.ssh',
+    'zeek.notice',
+    'zeek.files',
+    'zeek.other',
+    'zeek.smb_files',
+    'zeek.smb_mapping',
+    'zeek.kerberos',
+    'zeek.ntlm',
+    'zeek.rdp',
+    'zeek.dce_rpc',
+    'zeek.smtp',
+    'zeek.ftp',
+    'zeek.dhcp',
+    'zeek.x509',
+    'zeek.weird',
+    'zeek.tunnel',
+    'zeek.software',
+    'zeek.snmp',
+    'zeek.sip',
+    'zeek.modbus',
+    'zeek.dnp3',
+    'zeek.mysql',
+    'zeek.radius',
+    'zeek.rfb',
+    'zeek.socks',
+    'zeek.irc',
+    'zeek.intel',
+    'zeek.pe',
+  ],
   vendor: 'Zeek',
   product: 'Zeek',
-  formats: ['JSON', 'TSV conn/dns/http'],
+  formats: ['JSON, every log', 'TSV conn/dns/http/ssl/ssh/files/notice/weird'],
   reference: 'Zeek documentation, "Log Files"',
   samples: 'zeek/samples.ndjson',
   role: 'observer',
