@@ -30,7 +30,10 @@ const GATHER_MS = 50;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
 
-export function createSyslogBatcher(intake: Intake, maxQueuedBytes = 64 * 1024 * 1024): SyslogBatcher {
+/** Nobody sends a syslog message again: what has been read must be written before the process ends, which is given ten seconds. */
+const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+
+export function createSyslogBatcher(intake: Intake, maxQueuedBytes = MAX_QUEUED_BYTES): SyslogBatcher {
   const gathering = new Map<string, Gathering>();
   const sending = new Set<Promise<void>>();
   let queuedBytes = 0;

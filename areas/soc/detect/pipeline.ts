@@ -41,7 +41,7 @@ const MAX_RECENT = 50_000;
 const MAX_WAITING_HITS = 200_000;
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { platform, manager, sink, workers = 2, highWater = 96 * 1024 * 1024 } = options;
+  const { platform, manager, sink, workers = 2, highWater = 32 * 1024 * 1024 } = options;
   const { log, events, bus } = platform;
   const pool = createWorkerPool({ eventsUrl: events.url, size: workers, log });
   const dispatcher = createHitDispatcher({
