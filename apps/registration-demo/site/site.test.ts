@@ -15,7 +15,7 @@ function form(path: string, fields: Record<string, string>, cookie = ''): Promis
   return fetch(demo.url + path, {
     method: 'POST',
     redirect: 'manual',
-    headers: { ...(cookie === '' ? {} : { cookie }) },
+    headers: cookie === '' ? {} : { cookie },
     body: new URLSearchParams(fields),
   });
 }
