@@ -35,7 +35,7 @@ function parse(line: LogLine): Parsed | undefined {
       // "[SRC=… ]" is the packet an ICMP error answers; it is not this packet.
       const close = text.indexOf(']', end);
       const inner = text.slice(end - word.length, close < 0 ? text.length : close + 1);
-      fields['netfilter.icmp.original'] = inner;
+      fields['iptables.icmp.original'] = inner;
       pos = close < 0 ? text.length : close + 2;
       continue;
     }
@@ -47,7 +47,7 @@ function parse(line: LogLine): Parsed | undefined {
     }
     length = readPair(fields, word.slice(0, eq), word.slice(eq + 1), length);
   }
-  if (flags !== '') fields['netfilter.flags'] = flags.split(' ');
+  if (flags !== '') putFlags(fields, flags.split(' '));
   return { dataset: 'linux.netfilter', fields, confidence: 0.95, ...(rest !== '' && { remainder: rest }) };
 }
 
@@ -79,6 +79,9 @@ function readPrefix(fields: Fields, prefix: string): void {
     fields['rule.ruleset'] = proxmox[1] ?? '';
     text = text.slice(proxmox[0].length);
   }
+  // Ubiquiti: "[WAN_LOCAL-default-D]" names rule set, rule and verdict.
+  const ubiquiti = /^\[([^\]]{1,64})-([^-\]]{0,16})-([^-\]]{1,16})\]$/.exec(text);
+  if (ubiquiti !== null) return putUbiquiti(fields, ubiquiti[1] ?? '', ubiquiti[2] ?? '', ubiquiti[3] ?? '');
   if (text === '') return;
   const label = text.replace(/[\s:[\]-]+$/, '').replace(/^\[/, '');
   if (label !== '') fields['rule.name'] = label;
@@ -93,14 +96,35 @@ function readPrefix(fields: Fields, prefix: string): void {
   }
 }
 
+function putUbiquiti(fields: Fields, set: string, rule: string, word: string): void {
+  fields['iptables.ubiquiti.rule_set'] = set;
+  fields['iptables.ubiquiti.rule_number'] = rule;
+  fields['rule.name'] = set;
+  if (rule !== '') fields['rule.id'] = rule;
+  const action = word === 'D' ? 'drop' : word === 'A' ? 'accept' : word;
+  fields['event.action'] = action;
+  const dash = set.indexOf('-');
+  if (dash > 0) {
+    fields['iptables.ubiquiti.input_zone'] = set.slice(0, dash);
+    fields['iptables.ubiquiti.output_zone'] = set.slice(dash + 1);
+    fields['observer.ingress.zone'] = set.slice(0, dash);
+    fields['observer.egress.zone'] = set.slice(dash + 1);
+  }
+  if (action !== 'drop' && action !== 'accept') return;
+  fields['event.type'] = ['connection', action === 'drop' ? 'denied' : 'allowed'];
+  fields['event.outcome'] = action === 'drop' ? 'failure' : 'success';
+}
+
 function readPair(fields: Fields, key: string, value: string, firstLength: boolean): boolean {
   if (value === '') return firstLength;
   switch (key) {
     case 'IN':
       fields['observer.ingress.interface.name'] = value;
+      fields['iptables.input_device'] = value;
       break;
     case 'OUT':
       fields['observer.egress.interface.name'] = value;
+      fields['iptables.output_device'] = value;
       break;
     case 'SRC':
       putAddress(fields, 'source', value);
@@ -119,7 +143,8 @@ function readPair(fields: Fields, key: string, value: string, firstLength: boole
       break;
     case 'LEN':
       // UDP repeats LEN for its own header; the first is the packet's.
-      putPort(fields, firstLength ? 'network.bytes' : 'netfilter.udp.length', value);
+      putPort(fields, firstLength ? 'iptables.length' : 'iptables.udp.length', value);
+      if (firstLength) putPort(fields, 'network.bytes', value);
       return false;
     case 'MAC':
       readMac(fields, value);
@@ -128,9 +153,44 @@ function readPair(fields: Fields, key: string, value: string, firstLength: boole
       fields['user.id'] = value;
       break;
     default:
-      fields[`netfilter.${key.toLowerCase()}`] = toInteger(value) ?? value;
+      putMember(fields, key, value);
   }
   return firstLength;
+}
+
+/** Name in the line → ours; `SEQ` and `ID` mean one thing in TCP and another in ICMP, whose line has named its TYPE by then. */
+const members: Readonly<Record<string, string>> = {
+  TOS: 'tos',
+  TC: 'tos',
+  PREC: 'precedence_bits',
+  TTL: 'ttl',
+  HOPLIMIT: 'ttl',
+  ID: 'id',
+  FLOWLBL: 'flow_label',
+  WINDOW: 'tcp.window',
+  RES: 'tcp.reserved_bits',
+  SEQ: 'tcp.seq',
+  ACK: 'tcp.ack',
+  TYPE: 'icmp.type',
+  CODE: 'icmp.code',
+  PARAMETER: 'icmp.parameter',
+  GATEWAY: 'icmp.redirect',
+};
+
+function putMember(fields: Fields, key: string, value: string): void {
+  const icmp = (key === 'ID' || key === 'SEQ') && fields['iptables.icmp.type'] !== undefined;
+  const name = icmp ? `icmp.${key.toLowerCase()}` : (members[key] ?? key.toLowerCase());
+  const number = value.startsWith('0x') && value.length < 12 ? Number(value) : toInteger(value);
+  fields[`iptables.${name}`] = number === undefined || Number.isNaN(number) ? value : number;
+}
+
+const fragmentFlags = new Set(['CE', 'DF', 'MF']);
+
+function putFlags(fields: Fields, flags: readonly string[]): void {
+  const fragment = flags.filter((flag) => fragmentFlags.has(flag));
+  const tcp = flags.filter((flag) => !fragmentFlags.has(flag));
+  if (fragment.length > 0) fields['iptables.fragment_flags'] = fragment;
+  if (tcp.length > 0) fields['iptables.tcp.flags'] = tcp;
 }
 
 function putPort(fields: Fields, key: string, value: string): void {
@@ -143,7 +203,9 @@ function readMac(fields: Fields, value: string): void {
   if (value.length < 35) return;
   fields['destination.mac'] = value.slice(0, 17).replaceAll(':', '-').toUpperCase();
   fields['source.mac'] = value.slice(18, 35).replaceAll(':', '-').toUpperCase();
-  const ether = value.slice(36);
+  const ether = value.slice(36, 41);
+  if (/^[0-9a-f]{2}:[0-9a-f]{2}$/.test(ether))
+    fields['iptables.ether_type'] = Number.parseInt(ether.replace(':', ''), 16);
   if (ether === '08:00') fields['network.type'] = 'ipv4';
   else if (ether === '86:dd') fields['network.type'] = 'ipv6';
 }
@@ -162,7 +224,7 @@ export const netfilter: ParserSpec = {
   dataset: 'linux.netfilter',
   vendor: 'Linux',
   product: 'netfilter',
-  formats: ['iptables LOG', 'nftables log', 'ufw'],
+  formats: ['iptables LOG', 'nftables log', 'ufw', 'Ubiquiti', 'Proxmox firewall'],
   reference: 'Linux kernel, nf_log_ipv4/nf_log_ipv6; iptables-extensions(8), LOG target',
   samples: 'netfilter/samples.ndjson',
   role: 'host',
