@@ -72,7 +72,7 @@ for (let i = 0; i < 10; i++) {
 }
 for (let i = 0; i < 26; i++) kinds[0x41 + i] = kinds[0x61 + i] = LETTER;
 for (const numerals of ['\u3007一二三四五六七八九', '零壹贰叁肆伍陆柒捌玖', '零幺两叁肆伍陆柒捌玖'])
-  for (const [value, char] of [...numerals].entries()) {
+  for (const [value, char] of Array.from(numerals).entries()) {
     kinds[char.charCodeAt(0)] = HAN | HAN_DIGIT;
     digitOf[char.charCodeAt(0)] = value;
   }

@@ -135,7 +135,7 @@ function spacedForms(
 ): void {
   const digits = value.replace(/[^0-9A-Za-z]/g, '');
   if (digits.length < 5 || digits.length > 32) return;
-  const pattern = new RegExp(`(?<![0-9A-Za-z])${[...digits].join('[ \\-._/\\n]{0,2}')}(?![0-9A-Za-z])`, 'gi');
+  const pattern = new RegExp(`(?<![0-9A-Za-z])${Array.from(digits).join('[ \\-._/\\n]{0,2}')}(?![0-9A-Za-z])`, 'gi');
   for (const match of flat.matchAll(pattern)) put(match.index, match[0].length, type, 96);
 }
 
@@ -165,9 +165,18 @@ function nameForms(
   const given = name.slice(surname.length);
   if (given.length === 0) return;
   // 建国 alone, unless it is a word; 王某 and 王** for the patient
-  if (given.length === 2 && pairLevel(given.charCodeAt(0), given.charCodeAt(1)) < 2) literal(given, T.NAME, 78, false);
-  const pinyinSurname = readingOf(surname, true) || [...surname].map((char) => readingOf(char)).join('');
-  const syllables = [...given].map((char) => readingOf(char));
+  if (given.length === 2) {
+    if (pairLevel(given.charCodeAt(0), given.charCodeAt(1)) < 2) literal(given, T.NAME, 78, false);
+    else
+      for (let at = flat.indexOf(given); at >= 0; at = flat.indexOf(given, at + 2))
+        if ((KIND[flat.charCodeAt(at - 1)] ?? 0) === 0) put(at, 2, T.NAME, 78);
+  }
+  const pinyinSurname =
+    readingOf(surname, true) ||
+    Array.from(surname)
+      .map((char) => readingOf(char))
+      .join('');
+  const syllables = Array.from(given).map((char) => readingOf(char));
   if (pinyinSurname === '' || syllables.some((each) => each === '')) return;
   const joined = syllables.join('');
   const all = [pinyinSurname, ...syllables];

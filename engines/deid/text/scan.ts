@@ -25,6 +25,9 @@ export interface Scan {
   nameCueFlags: number;
   /** Names already certain in this document. */
   readonly names: { readonly start: number; readonly end: number }[];
+  /** The run of region words last met, for organisations whose names begin with one; -1 when there is none. */
+  regionStart: number;
+  regionEnd: number;
   /** End of the last span taken; rules that look back stop there. */
   taken: number;
 }
@@ -43,6 +46,8 @@ export function newScan(): Scan {
     orgCueEnd: -100,
     nameCueEnd: -100,
     nameCueFlags: 0,
+    regionStart: -1,
+    regionEnd: -1,
     taken: 0,
   };
 }
@@ -54,6 +59,7 @@ export function resetScan(scan: Scan): void {
   scan.addressCueEnd = scan.orgCueEnd = scan.nameCueEnd = -100;
   scan.numberCueType = -1;
   scan.nameCueFlags = 0;
+  scan.regionStart = scan.regionEnd = -1;
   scan.taken = 0;
 }
 

@@ -23,6 +23,9 @@ const choice = { length: 0, score: 0 };
 const lengths: number[] = [];
 
 /** Thresholds in units of the model, by how much the surroundings already say. */
+/** What the model must say when surname and next character make a common word. */
+const WORDY = 16;
+
 export const THRESHOLD = { free: -4, role: -24, label: -40, title: -40 };
 
 function isHanRun(code: Uint16Array, from: number, end: number): boolean {
@@ -43,6 +46,8 @@ export function bestName(scan: Scan, at: number, cue: number, only = 0): number 
     const given = code[at + length - 1]!;
     if (cue === CUE.NONE && (GIVEN_FIRST_LEVEL[code[at + surname]!] === 0 || GIVEN_LAST_LEVEL[given] === 0)) continue;
     if (gap[at + length - 1]! >= 2) break;
+    // 何女士, 夏侯教授: what follows the surname is a title.
+    if (length === surname + 2 && isTitle(scan, at + surname)) break;
     lengths.push(length);
   }
   if (lengths.length === 0) return 0;
@@ -64,6 +69,12 @@ export function bestName(scan: Scan, at: number, cue: number, only = 0): number 
   }
   choice.score = best;
   return choice.length;
+}
+
+function isTitle(scan: Scan, at: number): boolean {
+  const words = lexicon();
+  const word = words.starts[scan.text.code[at]!] === 1 ? words.find(scan.text.code, at, scan.text.n) : -1;
+  return word >= 0 && (words.flags[word]! & (W.TITLE | W.ROLE)) !== 0;
 }
 
 function found(scan: Scan, from: number, end: number, priority: number, certain: boolean): number {
@@ -113,7 +124,8 @@ export function nameAfterCue(scan: Scan, from: number, flags: number, colon: boo
   if (surname > 0 && !isWord) {
     const length = bestName(scan, from, cue);
     const taught = observers.has(scan);
-    if (length > 0 && (choice.score > (label ? THRESHOLD.label : THRESHOLD.role) || taught)) {
+    const wordy = !colon && surname === 1 && pairLevel(code[from]!, code[from + 1]!) === 2;
+    if (length > 0 && (choice.score > (wordy ? WORDY : label ? THRESHOLD.label : THRESHOLD.role) || taught)) {
       if (!taught || choice.score > 0) return found(scan, from, from + length, 57, true);
     }
     if (
@@ -345,7 +357,9 @@ export function nameInText(scan: Scan, at: number): number {
   const unit = code[at]!;
   const next = code[at + 1]!;
   if (at + 1 >= n || (KIND[next]! & HAN) === 0) {
-    return next === 0x2a && code[at + 2] === 0x2a ? maskedName(scan, at, 1) : -1;
+    return (next === 0x2a && code[at + 2] === 0x2a) || (next === 0x58 && code[at + 2] === 0x58)
+      ? maskedName(scan, at, 1)
+      : -1;
   }
   if (gap[at + 1] === 1) {
     const apart = spacedName(scan, at, false);
@@ -368,7 +382,8 @@ export function nameInText(scan: Scan, at: number): number {
   if (word >= 0 && (words.flags[word]! & (W.STOP | W.REGION)) !== 0) return -1;
   const length = bestName(scan, at, CUE.NONE);
   if (length === 0) return -1;
-  if (choice.score <= (observers.has(scan) ? 0 : THRESHOLD.free)) {
+  const wordy = !compound && pairLevel(unit, next) === 2;
+  if (choice.score <= (observers.has(scan) ? 0 : wordy ? WORDY : THRESHOLD.free)) {
     const alone = observers.has(scan) ? 0 : standsAlone(scan, at, inside, compound ? 2 : 1);
     return alone > 0 ? found(scan, at, at + alone, 51, false) : -1;
   }

@@ -57,7 +57,7 @@ for (const [table, list] of [
   [firstLevel, GIVEN_FIRST],
   [lastLevel, GIVEN_LAST],
 ] as const)
-  for (const [rank, char] of [...list].entries()) table[char.charCodeAt(0)] = rank < 350 ? 2 : 1;
+  for (const [rank, char] of Array.from(list).entries()) table[char.charCodeAt(0)] = rank < 350 ? 2 : 1;
 for (const char of MODERN) {
   const code = char.charCodeAt(0);
   firstLevel[code] = lastLevel[code] = 3;

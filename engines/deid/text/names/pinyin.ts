@@ -44,7 +44,7 @@ function load(): void {
   surnames = new Set(
     [...SINGLE_SURNAMES, ...COMPOUND_SURNAMES]
       .map((name) =>
-        [...name]
+        Array.from(name)
           .map((char) => (name.length === 1 ? SURNAME_READINGS[char] : undefined) ?? map.get(char) ?? '')
           .join(''),
       )

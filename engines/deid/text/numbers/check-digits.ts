@@ -52,7 +52,7 @@ export function identityKind(digits: Digits, at = 0): 'resident' | 'hmt' | 'fore
 
 /** Values of the base-31 characters of GB 32100-2015 (no I, O, S, V, Z), by character code; 255 for others. */
 const USCC_VALUE = new Uint8Array(128).fill(255);
-for (const [value, char] of [...'0123456789ABCDEFGHJKLMNPQRTUWXY'].entries()) {
+for (const [value, char] of Array.from('0123456789ABCDEFGHJKLMNPQRTUWXY').entries()) {
   USCC_VALUE[char.charCodeAt(0)] = value;
   USCC_VALUE[char.toLowerCase().charCodeAt(0)] = value;
 }

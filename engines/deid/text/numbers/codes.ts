@@ -37,13 +37,13 @@ export function codeAt(scan: Scan, from: number, end: number, cue: number, forei
   if (foreign) return -1;
   const { code } = scan.text;
   const size = end - from;
-  if (size === 18 && isUscc(code, from)) return put(scan, from, end, T.USCC, 88);
   if (size === 18 && (code[end - 1]! | 0x20) === 0x78 && digitsBetween(code, from, end - 1) === 17) {
     digits[17] = 10;
     const kind = identityKind(digits);
     if (kind !== undefined || cue === T.ID_CARD)
       return put(scan, from, end, kind === 'hmt' ? T.HMT_RESIDENCE : T.ID_CARD, 90);
   }
+  if (size === 18 && isUscc(code, from)) return put(scan, from, end, T.USCC, 88);
   if (size < 8 || size > 15) return -1;
   const first = upper(code[from]!);
   const second = upper(code[from + 1]!);

@@ -11,7 +11,7 @@ const set = (chars: string): Uint8Array => {
 };
 /** Last characters of parts with a name. */
 const NAMED = set(
-  '省市区县旗州盟镇乡村屯庄街路巷弄道里苑园城湾府寓厦场寨坊堡沟坝岭塘圩埭浜湖桥寺坪坡岗店集营滩嘴埠院场组队社宅邨墅阁居庭郡台',
+  '省市区县旗州盟镇乡村屯庄街路巷弄道里苑园城湾府寓厦场寨坊堡沟坝岭塘圩埭浜湖桥寺坪坡岗店集营滩嘴埠场组队社宅邨墅阁居庭郡台',
 );
 /** Last characters of parts with a number. */
 const NUMBERED = set('号栋幢座楼层室户组队弄院排门单期段区支村连营团师社');
@@ -202,7 +202,7 @@ const SUFFIXES = [
   '安置房',
   '安置区',
   '附近',
-].map((text) => [...text].map((char) => char.charCodeAt(0)));
+].map((text) => Array.from(text).map((char) => char.charCodeAt(0)));
 
 /** The end of one part beginning at `at`, or -1. */
 function partEnd(scan: Scan, at: number): number {

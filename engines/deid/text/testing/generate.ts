@@ -161,14 +161,14 @@ export const TRANSFORMS: Readonly<Record<string, (note: LabelledText, draw: Rand
     rewritten(note, (value, type) => (type === 'MOBILE' || type === 'MRN' ? hanDigits(value) : value)),
   grouped: (note, draw) =>
     rewritten(note, (value, type) => (NUMBERS.has(type) ? group(value, draw.pick([' ', '-', '.'])) : value)),
-  spelled: (note) => rewritten(note, (value, type) => (type === 'MOBILE' ? [...value].join(' ') : value)),
+  spelled: (note) => rewritten(note, (value, type) => (type === 'MOBILE' ? Array.from(value).join(' ') : value)),
   brokenLine: (note) =>
     rewritten(note, (value, type) => (NUMBERS.has(type) ? `${value.slice(0, 7)}\n${value.slice(7)}` : value)),
   zeroWidth: (note) =>
-    rewritten(note, (value, type) => (type === 'NAME' || NUMBERS.has(type) ? [...value].join('\u200B') : value)),
+    rewritten(note, (value, type) => (type === 'NAME' || NUMBERS.has(type) ? Array.from(value).join('\u200B') : value)),
   spacedNames: (note) =>
     rewritten(note, (value, type) =>
-      type === 'NAME' && /^[\u4E00-\u9FFF]{2,3}$/.test(value) ? [...value].join(' ') : value,
+      type === 'NAME' && /^[\u4E00-\u9FFF]{2,3}$/.test(value) ? Array.from(value).join(' ') : value,
     ),
   traditional: (note) => rewritten(note, (value) => traditional(value), traditional),
   noPunctuation: (note) =>

@@ -62,8 +62,12 @@ const capital = (word: string): string => word.charAt(0).toUpperCase() + word.sl
 export function pinyinName(random: Random): string {
   const name = chineseName(random);
   const size = COMPOUND_SURNAMES.includes(name.slice(0, 2)) ? 2 : 1;
-  const surname = [...name.slice(0, size)].map((char) => readingOf(char, size === 1)).join('');
-  const given = [...name.slice(size)].map((char) => readingOf(char)).join('');
+  const surname = Array.from(name.slice(0, size))
+    .map((char) => readingOf(char, size === 1))
+    .join('');
+  const given = Array.from(name.slice(size))
+    .map((char) => readingOf(char))
+    .join('');
   if (surname === '' || given.length < 2 || surname.length < 2) return 'Zhang Wei';
   const roll = random.next();
   if (roll < 0.5) return `${capital(surname)} ${capital(given)}`;
@@ -93,7 +97,7 @@ export function idCard(random: Random): string {
     .filter((each) => each.level === 'county' && !each.current && Number(each.code) < 660000)
     .map((each) => each.code);
   const body = (random.chance(0.15) ? random.pick(abolished) : county(random)) + birth(random) + random.digits(3);
-  return body + 'X0123456789'.at((residentCheck([...body].map(Number)) + 1) % 11);
+  return body + 'X0123456789'.at((residentCheck(Array.from(body).map(Number)) + 1) % 11);
 }
 
 export function oldIdCard(random: Random): string {
@@ -108,13 +112,13 @@ export function oldIdCard(random: Random): string {
 
 export function hmtResidence(random: Random): string {
   const body = `${random.pick(['810000', '820000', '830000'])}${birth(random)}${random.digits(3)}`;
-  return body + 'X0123456789'.at((residentCheck([...body].map(Number)) + 1) % 11);
+  return body + 'X0123456789'.at((residentCheck(Array.from(body).map(Number)) + 1) % 11);
 }
 
 export function uscc(random: Random): string {
-  const body = `${random.pick(['91', '12', '52', '93'])}${county(random)}${Array.from({ length: 9 }, () => random.pick([...'0123456789ABCDEFGHJKLMNPQRTUWXY'])).join('')}`;
+  const body = `${random.pick(['91', '12', '52', '93'])}${county(random)}${Array.from({ length: 9 }, () => random.pick(Array.from('0123456789ABCDEFGHJKLMNPQRTUWXY'))).join('')}`;
   for (const last of '0123456789ABCDEFGHJKLMNPQRTUWXY')
-    if (isUscc([...(body + last)].map((char) => char.charCodeAt(0)))) return body + last;
+    if (isUscc(Array.from(body + last).map((char) => char.charCodeAt(0)))) return body + last;
   return body;
 }
 
@@ -133,7 +137,7 @@ export function bankCard(random: Random): string {
     random.digits(random.chance(0.2) ? 9 : 12);
   const length = body.length + 1;
   for (let check = 0; check < 10; check++) {
-    const all = [...`${body}${check}`].map(Number);
+    const all = Array.from(`${body}${check}`).map(Number);
     let sum = 0;
     for (let i = 0; i < length; i++) {
       let digit = all[length - 1 - i]!;
@@ -149,16 +153,17 @@ export const passport: Maker = (random) =>
   random.chance(0.6)
     ? `E${random.between(3, 9)}${random.digits(7)}`
     : random.chance(0.5)
-      ? `E${random.pick([...'ABCDEFGHJK'])}${random.digits(7)}`
+      ? `E${random.pick(Array.from('ABCDEFGHJK'))}${random.digits(7)}`
       : `G${random.between(3, 9)}${random.digits(7)}`;
 export const permit: Maker = (random) =>
   random.chance(0.5) ? `C${random.between(3, 9)}${random.digits(7)}` : `${random.pick(['H', 'M'])}0${random.digits(7)}`;
 export const plate: Maker = (random) => {
   const head =
-    random.pick([...'京津沪渝冀豫云辽黑湘皖鲁苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼新']) + random.pick([...'ABCDEFGH']);
+    random.pick(Array.from('京津沪渝冀豫云辽黑湘皖鲁苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼新')) +
+    random.pick(Array.from('ABCDEFGH'));
   const dot = random.pick(['', '', '\u00B7', ' ']);
   if (random.chance(0.3)) return `${head}${dot}${random.pick(['D', 'F'])}${random.digits(5)}`;
-  return head + dot + random.digits(2) + random.pick([...'ABCDEFGHJKLMNPQRSTUVWXYZ']) + random.digits(2);
+  return head + dot + random.digits(2) + random.pick(Array.from('ABCDEFGHJKLMNPQRSTUVWXYZ')) + random.digits(2);
 };
 export const email: Maker = (random) =>
   `${random.pick(['zhang', 'li.wei', 'wang_h', 'chenxm', 'doctor', 'lily'])}${random.digits(random.between(0, 5))}@${random.pick(['163.com', 'qq.com', '126.com', 'hospital.org.cn', 'gmail.com', 'sina.com.cn'])}`;
@@ -224,7 +229,9 @@ export const date: Maker = (random) => {
     case 6:
       return `${month}月${day}日`;
     case 7:
-      return `${[...String(year)].map((digit) => HAN[Number(digit)]).join('')}年${hanNumber(month)}月${hanNumber(day)}日`;
+      return `${Array.from(String(year))
+        .map((digit) => HAN[Number(digit)])
+        .join('')}年${hanNumber(month)}月${hanNumber(day)}日`;
     case 8:
       return `${year}年${two(month)}月`;
     default:

@@ -124,5 +124,5 @@ function collect(seed: number, texts: number): Decision[] {
 
 /** The two-character words of a table of pairs. */
 function pairs(groups: string): string[] {
-  return groups.split(',').flatMap((group) => [...group.slice(1)].map((second) => group[0]! + second));
+  return groups.split(',').flatMap((group) => Array.from(group.slice(1)).map((second) => group[0]! + second));
 }
