@@ -102,7 +102,7 @@ export function findKnown(text: Folded, known: readonly Known[]): Found[] {
     if (type === T.NAME) nameForms(folded, flat, lowered, literal, put);
     else {
       literal(folded, type, 96, /^[\x20-\x7E]+$/.test(folded));
-      if (/\d{5}/.test(folded)) spacedForms(folded, flat, type, put);
+      if (folded.replace(/\D/g, '').length >= 5) spacedForms(folded, flat, type, put);
     }
   }
   return found;

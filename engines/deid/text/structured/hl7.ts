@@ -197,6 +197,6 @@ function value(
 
 /** XPN and XCN: names and the staff number, not the type codes at the end. */
 function isNamePart(part: string, index: number): boolean {
-  if (index === 0) return part.length > 1;
+  if (index === 0) return part.length > 1 || /[\u3400-\u9FFF]/.test(part);
   return index < 6 && !/^(?:MD|DR|L|D|M|PHD|RN|MR|MRS|MS|\u533B\u751F|\u533B\u5E08|\d?)$/i.test(part);
 }
