@@ -8,7 +8,7 @@ const scratch: Hash64 = { high: 0, low: 0 };
 
 /**
  * Entities of one type, each with a fixed strip of words, half-words and floats. A set-associative cache in typed arrays:
- * a key may live in two sets of eight places and takes the emptier one, so that the table fills to nine tenths before anybody
+ * a key may live in two sets of eight places and takes the emptier one, so that the table fills to three quarters before anybody
  * is forgotten; when both sets are taken the one seen longest ago gives way. No pointers, no chains. Grows by doubling up to the cap, then stays. Keys are told apart by 64 bits of hash.
  */
 export class EntityTable {
@@ -132,9 +132,13 @@ export class EntityTable {
   }
 
   private makeRoom(low: number): number {
-    // Growing early keeps one of the two sets free; at the cap the last tenth is where forgetting begins.
-    if (this.sets < this.maxSets && this.size >= this.seen.length * 0.85) this.resize(this.sets * 2);
-    const free = this.freePlace(low);
+    // Growing early keeps one of the two sets free; at the cap forgetting begins at about 85 % (0.2 % of keys).
+    if (this.sets < this.maxSets && this.size >= this.seen.length * 0.8) this.resize(this.sets * 2);
+    let free = this.freePlace(low);
+    if (free < 0 && this.sets < this.maxSets && this.size * 2 > this.seen.length) {
+      this.resize(this.sets * 2);
+      free = this.freePlace(low);
+    }
     if (free >= 0) return free;
     const oldest = this.oldestPlace(low);
     this.wipe(oldest);
