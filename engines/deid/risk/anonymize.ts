@@ -1,7 +1,7 @@
 import type { Hierarchy } from './hierarchy.ts';
 import type { PrivacyModel } from './models.ts';
 import { RiskError, classesOf, valuesByClass } from './table.ts';
-import type { CodedColumn } from './table.ts';
+import type { Classes, CodedColumn } from './table.ts';
 
 /** What is lost. Both are those of ARX, to the printed digit. */
 export type LossMetric = 'entropy' | 'loss';
@@ -57,19 +57,18 @@ export function anonymize(options: AnonymizeOptions): Anonymized | undefined {
   const nodes = allNodes(quasi.map(({ hierarchy }) => hierarchy.levels.length));
   const bounds = Float64Array.from(nodes, (levels) => metric.bound(levels));
   const order = Array.from(nodes.keys()).toSorted((a, b) => (bounds[a] as number) - (bounds[b] as number) || a - b);
+  const lattice = createLattice(options, rows, most);
   let best: Anonymized | undefined;
-  let looked = 0;
   for (const at of order) {
     if (best !== undefined && (bounds[at] as number) >= best.loss) break;
     const levels = nodes[at] as readonly number[];
-    looked++;
-    if (looked % 50 === 0) options.onProgress?.(looked, nodes.length);
-    const node = look(options, levels, rows, most);
+    const node = lattice.look(levels);
+    if (lattice.looked % 50 === 0) options.onProgress?.(lattice.looked, nodes.length);
     if (node === undefined) continue;
     const loss = metric.loss(levels, node.suppressed, node.suppressedRows);
-    if (best === undefined || loss < best.loss) best = { ...node, levels, loss, nodes: nodes.length, looked };
+    if (best === undefined || loss < best.loss) best = { ...node, levels, loss, nodes: nodes.length, looked: 0 };
   }
-  return best === undefined ? undefined : { ...best, looked };
+  return best === undefined ? undefined : { ...best, looked: lattice.looked };
 }
 
 /** Every combination of levels, the last column fastest. */
@@ -93,47 +92,127 @@ function allNodes(depths: readonly number[]): number[][] {
 
 type Node = Pick<Anonymized, 'suppressed' | 'suppressedRows' | 'smallestClass' | 'classes'>;
 
-/** Which classes hold; undefined as soon as more rows violate than may be suppressed. */
-function look(
-  { quasi, models, sensitive }: AnonymizeOptions,
-  levels: readonly number[],
-  rows: number,
-  most: number,
-): Node | undefined {
-  const columns = quasi.map(({ column, hierarchy }, at) => {
-    const level = hierarchy.levels[levels[at] as number] as Int32Array;
-    return {
-      codes: column.codes.map((code) => level[code] as number),
-      size: hierarchy.labels[levels[at] as number]?.length ?? 1,
-    };
-  });
-  const classes = classesOf(rows, columns);
-  const pairs =
-    sensitive === undefined || !models.some((model) => model.needsSensitive)
-      ? undefined
-      : valuesByClass(classes, sensitive);
-  const bad = new Uint8Array(classes.sizes.length);
-  let suppressedRows = 0;
-  let smallestClass = Number.POSITIVE_INFINITY;
-  let kept = 0;
-  for (let at = 0; at < classes.sizes.length; at++) {
-    const size = classes.sizes[at] as number;
-    const view = { size, values: pairs?.[at] ?? NO_VALUES };
-    if (models.every((model) => model.holds(view))) {
-      kept++;
-      smallestClass = Math.min(smallestClass, size);
-      continue;
-    }
-    bad[at] = 1;
-    suppressedRows += size;
-    if (suppressedRows > most) return undefined;
-  }
-  const suppressed = new Uint8Array(rows);
-  if (suppressedRows > 0)
-    for (let row = 0; row < rows; row++) suppressed[row] = bad[classes.classOf[row] as number] as number;
-  return { suppressed, suppressedRows, classes: kept, smallestClass: kept === 0 ? 0 : smallestClass };
+interface Lattice {
+  /** Nodes whose rows were grouped so far. */
+  readonly looked: number;
+  /** The node, or undefined when more rows violate than may be suppressed. */
+  look(levels: readonly number[]): Node | undefined;
 }
 
+/**
+ * Groups rows node by node, and remembers what cannot be: where an upward model (k-anonymity, distinct l-diversity) is violated by too many rows, it is by
+ * as many below. From a violating node the search climbs towards the top and keeps the highest violating node it finds (Kohlmayer et al., Flash, 2012).
+ */
+function createLattice({ quasi, models, sensitive }: AnonymizeOptions, rows: number, most: number): Lattice {
+  const top = quasi.map(({ hierarchy }) => hierarchy.levels.length - 1);
+  const upward = models.flatMap((model) =>
+    model.upward === true ? [model] : model.needs === undefined ? [] : [model.needs],
+  );
+  const impossible: (readonly number[])[] = [];
+  const below = (levels: readonly number[], node: readonly number[]): boolean =>
+    levels.every((level, at) => level <= (node[at] as number));
+  /** Classes of the first columns: neighbours in the lattice share them. */
+  const half = Math.ceil(quasi.length / 2);
+  const kept = new Map<string, Classes>();
+  let looked = 0;
+
+  function column(at: number, level: number): { codes: Int32Array; size: number } {
+    const { column: own, hierarchy } = quasi[at] as AnonymizeOptions['quasi'][number];
+    const labels = hierarchy.levels[level] as Int32Array;
+    return { codes: own.codes.map((code) => labels[code] as number), size: hierarchy.labels[level]?.length ?? 1 };
+  }
+
+  function group(levels: readonly number[]): Classes {
+    looked++;
+    const key = levels.slice(0, half).join();
+    let first = kept.get(key);
+    if (first === undefined) {
+      first = classesOf(
+        rows,
+        levels.slice(0, half).map((level, at) => column(at, level)),
+      );
+      if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value as string);
+      kept.set(key, first);
+    }
+    return classesOf(
+      rows,
+      levels.slice(half).map((level, at) => column(at + half, level)),
+      first,
+    );
+  }
+
+  /** Classes that violate, by number; undefined beyond the limit. */
+  function violating(classes: Classes, checked: readonly PrivacyModel[]): Uint8Array | undefined {
+    const pairs =
+      sensitive === undefined || !checked.some((model) => model.needsSensitive)
+        ? undefined
+        : valuesByClass(classes, sensitive);
+    const bad = new Uint8Array(classes.sizes.length);
+    let count = 0;
+    for (let at = 0; at < bad.length; at++) {
+      const size = classes.sizes[at] as number;
+      if (checked.every((model) => model.holds({ size, values: pairs?.[at] ?? NO_VALUES }))) continue;
+      bad[at] = 1;
+      count += size;
+      if (count > most) return undefined;
+    }
+    return bad;
+  }
+
+  /** From a violating node towards the top, by halves: the last node on the way that still violates. */
+  function climb(levels: readonly number[]): readonly number[] {
+    const way: (readonly number[])[] = [levels];
+    for (let node = levels; !below(top, node);) {
+      // The column that is furthest from its top is raised.
+      const at = node.reduce(
+        (furthest, level, column) =>
+          (top[column] as number) - level > (top[furthest] as number) - (node[furthest] as number) ? column : furthest,
+        0,
+      );
+      node = node.map((level, column) => (column === at ? level + 1 : level));
+      way.push(node);
+    }
+    let low = 0;
+    let high = way.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (violating(group(way[middle] as readonly number[]), upward) === undefined) low = middle;
+      else high = middle - 1;
+    }
+    return way[low] as readonly number[];
+  }
+
+  return {
+    get looked() {
+      return looked;
+    },
+    look(levels) {
+      if (impossible.some((node) => below(levels, node))) return undefined;
+      const classes = group(levels);
+      if (upward.length > 0 && violating(classes, upward) === undefined) {
+        impossible.unshift(climb(levels));
+        return undefined;
+      }
+      const bad = violating(classes, models);
+      if (bad === undefined) return undefined;
+      const suppressed = new Uint8Array(rows);
+      let suppressedRows = 0;
+      for (let row = 0; row < rows; row++) {
+        suppressed[row] = bad[classes.classOf[row] as number] as number;
+        suppressedRows += suppressed[row] as number;
+      }
+      const published = Array.from(classes.sizes).filter((_, at) => bad[at] === 0);
+      return {
+        suppressed,
+        suppressedRows,
+        classes: published.length,
+        smallestClass: published.length === 0 ? 0 : published.reduce((least, size) => Math.min(least, size)),
+      };
+    },
+  };
+}
+
+const MOST_KEPT = 256;
 const NO_VALUES = new Int32Array(0);
 
 interface Metric {

@@ -11,6 +11,10 @@ export interface ClassView {
 export interface PrivacyModel {
   readonly name: string;
   readonly needsSensitive: boolean;
+  /** A class that holds still holds with more rows in it: fewer rows violate the more is generalised. */
+  readonly upward?: boolean;
+  /** An upward model that holds wherever this one does. */
+  readonly needs?: PrivacyModel;
   holds(view: ClassView): boolean;
 }
 
@@ -18,6 +22,7 @@ export interface PrivacyModel {
 export const kAnonymity = (k: number): PrivacyModel => ({
   name: `${k}-anonymity`,
   needsSensitive: false,
+  upward: true,
   holds: ({ size }) => size >= k,
 });
 
@@ -25,6 +30,7 @@ export const kAnonymity = (k: number): PrivacyModel => ({
 export const distinctLDiversity = (l: number): PrivacyModel => ({
   name: `distinct ${l}-diversity`,
   needsSensitive: true,
+  upward: true,
   holds: ({ values }) => values.length / 2 >= l,
 });
 
@@ -32,6 +38,7 @@ export const distinctLDiversity = (l: number): PrivacyModel => ({
 export const entropyLDiversity = (l: number): PrivacyModel => ({
   name: `entropy ${l}-diversity`,
   needsSensitive: true,
+  needs: distinctLDiversity(Math.ceil(l - 1e-9)),
   holds: (view) => entropyOf(view) >= Math.log(l),
 });
 
@@ -49,6 +56,7 @@ export function entropyOf({ size, values }: ClassView): number {
 export const recursiveLDiversity = (c: number, l: number): PrivacyModel => ({
   name: `recursive (${c}, ${l})-diversity`,
   needsSensitive: true,
+  needs: distinctLDiversity(l),
   holds({ values }) {
     const counts = Array.from({ length: values.length / 2 }, (_, at) => values[at * 2 + 1] as number).toSorted(
       (a, b) => b - a,

@@ -49,14 +49,15 @@ export interface Classes {
 
 /**
  * Equivalence classes of coded columns. Columns are joined one by one, class number × value to a new class number, so that nothing is
- * hashed but pairs of small integers: about 0.1 µs per row and column.
+ * hashed but pairs of small integers: about 0.1 µs per row and column. `start`: classes of other columns to go on from.
  */
 export function classesOf(
   rows: number,
   columns: readonly { readonly codes: Int32Array; readonly size: number }[],
+  start?: Classes,
 ): Classes {
-  let classOf = new Int32Array(rows);
-  let count = rows === 0 ? 0 : 1;
+  let classOf = start?.classOf ?? new Int32Array(rows);
+  let count = start?.sizes.length ?? (rows === 0 ? 0 : 1);
   for (const { codes, size } of columns) {
     const joined = new Int32Array(rows);
     // A direct table while it is small, else a map.
