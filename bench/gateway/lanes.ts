@@ -83,7 +83,7 @@ async function startNginx(nginx: string, conf: string, port: number): Promise<Pi
 export async function startOurs(kind: 'plain' | 'gateway', file: string, upstream: number): Promise<Lane> {
   const child = spawn(
     process.execPath,
-    [...(process.env['BENCH_PROF'] === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir=/tmp/xl-gw/prof']), '--conditions=source', join(import.meta.dirname, 'proxy-child.ts'), kind, file, String(upstream)],
+    ['--conditions=source', join(import.meta.dirname, 'proxy-child.ts'), kind, file, String(upstream)],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

@@ -55,6 +55,9 @@ export const PERMISSIONS = [
   'notify:write',
   'slot:read',
   'slot:write',
+  'antiscalp:read',
+  'antiscalp:write',
+  'antiscalp:decide',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -72,6 +75,7 @@ const READ_SOC: readonly Permission[] = [
   'report:read',
   'screen:read',
   'slot:read',
+  'antiscalp:read',
 ];
 
 /** What each role may do. Administrators run the system but see no patient-related event content; only the auditor reads the audit log. */
@@ -111,6 +115,8 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'event:export',
     'screen:write',
     'slot:write',
+    'antiscalp:write',
+    'antiscalp:decide',
   ],
   officer: [
     ...READ_SOC,
@@ -123,6 +129,8 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'event:export',
     'screen:write',
     'slot:write',
+    'antiscalp:write',
+    'antiscalp:decide',
   ],
   analyst: [
     ...READ_SOC,

@@ -32,7 +32,7 @@ const url = (...schemes: string[]): z.ZodURL =>
 /** A switch written as true/false, 1/0, yes/no or on/off. */
 const flag = z.boolean();
 
-export const SERVER_ROLES = ['ingest', 'detect', 'api', 'worker'] as const;
+export const SERVER_ROLES = ['ingest', 'detect', 'api', 'worker', 'gateway'] as const;
 export type ServerRole = (typeof SERVER_ROLES)[number];
 
 export const configSchema = z.strictObject({
@@ -303,6 +303,16 @@ export const configSchema = z.strictObject({
         'XINGLIN_WEBHOOK_ALLOW',
         '允许访问的内网主机、地址或网段（如 im.hospital.local、10.1.2.0/24）；默认禁止一切内网地址',
         'Internal hosts, addresses or CIDR blocks that webhooks may reach; by default none',
+      ),
+    })
+    .prefault({}),
+  gateway: z
+    .strictObject({
+      config: field(
+        filePath.optional(),
+        'XINGLIN_GATEWAY_CONFIG',
+        '挂号防护网关配置(YAML)文件；不填则本进程不开网关',
+        'Configuration file of the registration gateway (YAML); empty: no gateway in this process',
       ),
     })
     .prefault({}),

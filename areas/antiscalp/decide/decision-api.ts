@@ -1,75 +1,19 @@
 import type { Decision, RegistrationEvent } from '@xinglin/decide';
 import { summariseBehaviour } from '@xinglin/decide';
 import { newId } from '@xinglin/platform/kernel';
-import { z } from 'zod';
 import { jsonReply } from '../challenge/page.ts';
 import { sayReason } from '../challenge/texts.ts';
-import { behaviourSchema } from '../observe/behaviour.ts';
 import { networkOf } from '../observe/net.ts';
 import { canonicalId, keyNumber } from '../observe/salt.ts';
 import type { Salter } from '../observe/salt.ts';
 import type { Reply, Step } from './guard-types.ts';
 import { guardedOutcome, harder } from './ladder.ts';
 import type { Overrides } from './overrides.ts';
-import { ACTIONS, PERSON_ENTITIES } from './port.ts';
+import { PERSON_ENTITIES } from './port.ts';
 import type { Engine, PersonEntity } from './port.ts';
 import type { Recorder } from './recorder.ts';
-
-export const MAX_BATCH = 1000;
-const id = z.string().min(1).max(256);
-const time = z.iso.datetime({ offset: true });
-
-/** One request that a system asks about. Ids are sent as they are and salted on arrival; nothing is kept in the clear. */
-export const DecisionInput = z.strictObject({
-  /** When it happened; default now. */
-  at: time.optional(),
-  action: z.enum(ACTIONS),
-  device: id.optional(),
-  account: id.optional(),
-  person: id.optional(),
-  phone: id.optional(),
-  ip: z.union([z.ipv4(), z.ipv6()]).optional(),
-  doctor: id.optional(),
-  slot: id.optional(),
-  session: id.optional(),
-  client: z.enum(['browser', 'app', 'mini-program', 'kiosk', 'staff', 'api']).default('api'),
-  accountCreatedAt: time.optional(),
-  verified: z.boolean().optional(),
-  releasedAt: time.optional(),
-  mismatches: z.int().min(0).max(100).optional(),
-  behaviour: behaviourSchema.optional(),
-  /** Comes back unchanged, to match answers of a batch. */
-  reference: z.string().max(128).optional(),
-});
-export type DecisionInput = z.infer<typeof DecisionInput>;
-
-export const DecisionOutput = z.object({
-  id: z.string(),
-  reference: z.string().optional(),
-  /** What to do, from mildest to hardest. */
-  outcome: z.enum(['allow', 'recheck', 'queue', 'verify', 'review', 'deny']),
-  score: z.number(),
-  reasons: z.array(
-    z.object({
-      code: z.string(),
-      text: z.string(),
-      rule: z.string(),
-      score: z.number(),
-      group: z.string(),
-      evidence: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    }),
-  ),
-  ruleSet: z.string(),
-  model: z.string().optional(),
-  probability: z.number().optional(),
-  override: z.object({ author: z.string(), reason: z.string() }).optional(),
-});
-export type DecisionOutput = z.infer<typeof DecisionOutput>;
-
-export const DecisionRequest = z.union([
-  DecisionInput,
-  z.strictObject({ requests: z.array(DecisionInput).min(1).max(MAX_BATCH) }),
-]);
+import { DecisionRequest } from './schemas.ts';
+import type { DecisionInput, DecisionOutput } from './schemas.ts';
 
 export interface DecisionApi {
   decide(input: DecisionInput, lang: 'zh-CN' | 'en'): DecisionOutput;

@@ -10,6 +10,7 @@ import { createUpstreams } from './upstreams.ts';
 export interface Gateway extends OpenGuard {
   readonly url: string;
   readonly port: number;
+  upstreams(): readonly { readonly url: string; readonly healthy: boolean }[];
   /** Exchanges configuration, rules, upstreams and certificate; running requests and open connections are not touched. */
   reload(config: GatewayConfig): void;
   /** Stops accepting, lets running requests finish for `graceMs`, then cuts. */
@@ -46,6 +47,7 @@ export async function openGateway(first: GatewayConfig, ports: GuardPorts): Prom
   const gateway: Gateway = Object.create(guard, {
     url: { value: listener.url, enumerable: true },
     port: { value: listener.port, enumerable: true },
+    upstreams: { value: () => upstreams.all.map(({ url, healthy }) => ({ url: url.origin, healthy })) },
     reload: {
       value: (config: GatewayConfig) => {
         guard.reload(config);
