@@ -32,7 +32,7 @@ function elements(text: string, name: string): readonly { readonly tag: string; 
     if (close < 0) break;
     const single = text.charCodeAt(close - 1) === 47;
     const end = single ? close : text.indexOf(`</${name}>`, close);
-    found.push({ tag: text.slice(pos, close), inner: single || end < 0 ? '' : text.slice(close + 1, end) });
+    found.push({ tag: text.slice(pos, close), inner: single ? '' : text.slice(close + 1, end < 0 ? undefined : end) });
     pos = text.indexOf(`<${name}`, end < 0 ? text.length : end);
   }
   return found;
