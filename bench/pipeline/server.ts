@@ -45,38 +45,20 @@ export async function startBenchServer(data: string, syslogPort: number): Promis
   };
 }
 
-/** Resident bytes of a process and all its descendants. */
-export function residentBytes(root: number): number {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const parent = Number(readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ')[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-    } catch {
-      // Gone meanwhile.
-    }
-  }
-  const sum = (pid: number): number => {
-    let own = 0;
-    try {
-      own = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
-    } catch {
-      // Gone meanwhile.
-    }
-    return (children.get(pid) ?? []).reduce((total, child) => total + sum(child), own);
-  };
-  return sum(root);
+interface Process {
+  readonly pid: number;
+  /** `server`, or the name of an engine's child. */
+  readonly name: string;
 }
 
-/** CPU seconds used by a process and all its descendants. */
-export function cpuSeconds(root: number): number {
-  let total = 0;
+/** A process and all its descendants. */
+function family(root: number): Process[] {
+  const found: Process[] = [];
   const queue = [root];
   for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
     try {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
-      total += (Number(fields[11]) + Number(fields[12])) / 100;
+      const engine = /(chdb|pglite)-child/.exec(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.[1];
+      found.push({ pid, name: engine ?? 'server' });
       for (const thread of readdirSync(`/proc/${pid}/task`))
         queue.push(
           ...readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
@@ -85,5 +67,58 @@ export function cpuSeconds(root: number): number {
       // Gone meanwhile.
     }
   }
-  return total;
+  return found;
+}
+
+/** Resident bytes by process. */
+export function residentBytes(root: number): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { pid, name } of family(root)) {
+    try {
+      const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+      sums[name] = (sums[name] ?? 0) + kilobytes * 1024;
+    } catch {
+      // Gone meanwhile.
+    }
+  }
+  return sums;
+}
+
+/** What a thread of a process does, by the name it has on Linux. */
+function stageOf(process: string, thread: string, isMain: boolean): string {
+  if (process === 'pglite') return 'state: PGlite';
+  if (process === 'chdb') {
+    if (thread === 'MergeMutate') return 'store: merges';
+    return /ThreadPool|QueryP|Pipeline|Background|BgSch/.test(thread) ? 'store: inserts' : 'store: receiving';
+  }
+  if (isMain) return 'main thread: sockets, correlation, dispatch';
+  return thread.startsWith('xinglin-pipeli') ? 'workers: parse, detect, block' : 'server: garbage collection, compiler';
+}
+
+/** CPU seconds used so far, by stage. */
+export function cpuSeconds(root: number): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { pid, name } of family(root)) {
+    let threads: string[] = [];
+    try {
+      threads = readdirSync(`/proc/${pid}/task`);
+    } catch {
+      // Gone meanwhile.
+    }
+    for (const thread of threads) {
+      try {
+        const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+        const fields = stat.replace(/^.*\)/s, '').trim().split(' ');
+        const stage = stageOf(name, /\((.*)\)/s.exec(stat)?.[1] ?? '', thread === String(pid));
+        sums[stage] = (sums[stage] ?? 0) + (Number(fields[11]) + Number(fields[12])) / 100;
+      } catch {
+        // Gone meanwhile.
+      }
+    }
+  }
+  return sums;
+}
+
+export function total(sums: Readonly<Record<string, number>>): number {
+  return Object.values(sums).reduce((sum, one) => sum + one, 0);
 }

@@ -15,7 +15,7 @@ import { openEvents } from '@xinglin/platform/events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sleep, startChild } from '../support/child.ts';
 import type { Child } from '../support/child.ts';
-import { freePort } from '../support/programs.ts';
+import { lastingPort } from '../support/programs.ts';
 
 const ROUNDS = Number(process.env['XINGLIN_FAULT_ROUNDS'] ?? 3);
 /** A start may wait for a machine that is busy with other things; what is tested is what is found afterwards. */
@@ -32,10 +32,10 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 describe('collector and server killed under load', () => {
   it('every line arrives, once', { timeout: 90_000 + ROUNDS * 40_000 }, async () => {
     const [port, syslogPort, localPort, localSyslog] = [
-      await freePort(),
-      await freePort(),
-      await freePort(),
-      await freePort(),
+      await lastingPort(),
+      await lastingPort(),
+      await lastingPort(),
+      await lastingPort(),
     ];
     const log = join(dir, 'logs', 'app.log');
     mkdirSync(join(dir, 'logs'));

@@ -7,7 +7,7 @@ import { openState } from '@xinglin/platform/state';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sleep, startChild } from '../support/child.ts';
-import { freePort } from '../support/programs.ts';
+import { lastingPort } from '../support/programs.ts';
 
 const ROUNDS = Number(process.env['XINGLIN_FAULT_ROUNDS'] ?? 3);
 const CHILD = join(import.meta.dirname, '../support/soc-child.ts');
@@ -26,8 +26,8 @@ describe('the server killed under load', () => {
     'loses nothing that was acknowledged and stores nothing twice, and its alerts count each event once',
     { timeout: 60_000 + ROUNDS * 40_000 },
     async () => {
-      const port = await freePort();
-      const syslogPort = await freePort();
+      const port = await lastingPort();
+      const syslogPort = await lastingPort();
       let next = 0;
       let acknowledged = 0;
       let stop = false;

@@ -29,6 +29,23 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/**
+ * A free port below those the system gives to outgoing connections: a server that is killed and started again finds it free.
+ */
+export async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    return port;
+  }
+}
+
 /** Starts a server and resolves when its port accepts connections. */
 export async function startServer(
   program: string,

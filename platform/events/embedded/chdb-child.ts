@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { childMain } from '../../embedded/child-main.ts';
 import { lockDataDir } from '../../embedded/data-lock.ts';
+import { repairDeduplicationLogs } from './dedup-log.ts';
 import { openEngine } from './engine.ts';
 import { serveHttp } from './http-server.ts';
 
@@ -19,6 +20,7 @@ export interface ChdbReady {
 
 childMain<ChdbConfig, ChdbReady>('chdb', async ({ dir, port, user, password }) => {
   const unlock = await lockDataDir(dir);
+  repairDeduplicationLogs(join(dir, 'ch'));
   const engine = openEngine(join(dir, 'ch'));
   const server = await serveHttp({ engine, port, user, password });
   return {
