@@ -180,7 +180,7 @@ export const f5: ParserSpec = {
     'F5 Technical Documentation, "Logging Application Security Events" (key-value pairs); BIG-IP error messages',
   samples: 'f5/samples.ndjson',
   role: 'observer',
-  needs: ':',
+  starts: '0Aabcdefghijklmnopqrstuvwxyz',
   identify,
   parse,
 };

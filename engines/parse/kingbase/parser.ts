@@ -66,6 +66,7 @@ export const kingbase: ParserSpec = {
   role: 'host',
   service: 'kingbase',
   programs: ['kingbase', 'kingbasees'],
+  starts: '0123456789{',
   identify,
   parse,
   identifyObject,

@@ -87,6 +87,7 @@ export const qianxinTianqing: ParserSpec = {
   samples: 'qianxin-tianqing/samples.ndjson',
   role: 'observer',
   programs: ['tianqing', 'skylar'],
+  needs: '\u0080',
   identify,
   parse,
   identifyObject,

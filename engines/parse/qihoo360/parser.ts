@@ -76,6 +76,7 @@ export const qihoo360: ParserSpec = {
   samples: 'qihoo360/samples.ndjson',
   role: 'observer',
   programs: ['360epp', '360esm'],
+  needs: '\u0080',
   identify,
   parse,
   identifyObject,
