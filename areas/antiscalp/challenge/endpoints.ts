@@ -2,7 +2,7 @@ import { summariseBehaviour } from '@xinglin/decide';
 import { newId } from '@xinglin/platform/kernel';
 import { z } from 'zod';
 import type { GuardRequest, Reply } from '../decide/guard-types.ts';
-import { agentOf } from '../decide/guard.ts';
+import { agentOf } from '../decide/guard-answers.ts';
 import type { Responder } from '../decide/guard.ts';
 import { behaviourSchema, clusterText, featureSchema, mergeBehaviour, mismatches } from '../observe/behaviour.ts';
 import { appEndpoint } from './app-endpoints.ts';

@@ -1,5 +1,5 @@
 import type { GuardRequest, Reply } from '../decide/guard-types.ts';
-import { agentOf } from '../decide/guard.ts';
+import { agentOf } from '../decide/guard-answers.ts';
 import type { CodeChannel } from './code.ts';
 import { CODE_MINUTES } from './code.ts';
 import type { Device } from './device.ts';

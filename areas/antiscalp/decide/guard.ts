@@ -2,7 +2,6 @@ import type { Decision, RegistrationEvent } from '@xinglin/decide';
 import type { Counters } from '@xinglin/platform/counters';
 import type { Logger } from '@xinglin/platform/kernel';
 import type { Session, Sessions } from '../challenge/session.ts';
-import { wantsPage } from '../challenge/page.ts';
 import type { GatewayConfig, RouteConfig } from '../gateway/config.ts';
 import { createLru } from '../observe/lru.ts';
 import { networkOf } from '../observe/net.ts';
@@ -14,6 +13,7 @@ import type { SaltedKey, Salter } from '../observe/salt.ts';
 import { compileIds } from '../observe/ids.ts';
 import type { Ids } from '../observe/ids.ts';
 import type { GuardRequest, Plan, Step, Verdict } from './guard-types.ts';
+import { agentOf, fallback, withCookies } from './guard-answers.ts';
 import { entryStep, guardedOutcome, harder, satisfied } from './ladder.ts';
 import type { Overrides } from './overrides.ts';
 import type { Engine } from './port.ts';
@@ -310,32 +310,6 @@ export function createGuard(parts: GuardParts): Guard {
       return finish(found, { ...outcome, step }, false, override);
     },
   };
-}
-
-/** What a route's fail policy makes of a failure. */
-function fallback(route: RouteConfig): Step | 'closed' {
-  return route.onFailure === 'open' ? 'allow' : route.onFailure === 'queue' ? 'queue' : 'closed';
-}
-
-function withCookies(answer: Verdict | Promise<Verdict>, cookies: readonly string[]): Verdict | Promise<Verdict> {
-  if (cookies.length === 0) return answer;
-  if (answer instanceof Promise) return answer.then((verdict) => withCookies(verdict, cookies));
-  if (answer.kind === 'pass') return { ...answer, cookies: [...answer.cookies, ...cookies] };
-  const set = answer.reply.headers['set-cookie'];
-  const before = set === undefined ? [] : Array.isArray(set) ? set : [set];
-  return {
-    kind: 'reply',
-    reply: { ...answer.reply, headers: { ...answer.reply.headers, 'set-cookie': [...cookies, ...before] } },
-  };
-}
-
-/** The browser's name and major version: a WebView update is no new device, a change of family within a pass is a contradiction. */
-export function agentOf(userAgent: string | undefined): string {
-  return /(Firefox|Edg|MicroMessenger|Chrome|Version|curl|python|Go-http)/.exec(userAgent ?? '')?.[1] ?? '';
-}
-
-export function prefersPage(request: GuardRequest): boolean {
-  return wantsPage(request.headers);
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
