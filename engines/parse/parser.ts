@@ -54,12 +54,22 @@ function dispatchOf(parsers: readonly ParserSpec[]): Dispatch {
       for (const code of new Set(Array.from(spec.starts, (char) => Math.min(char.charCodeAt(0), 128))))
         byStart[code]?.push(candidate);
   }
-  byStart.forEach((bucket, code) => {
-    const usual = (candidate: Candidate): number =>
-      candidate.spec.usual !== undefined && candidate.spec.usual.indexOf(String.fromCharCode(code)) >= 0 ? 0 : 1;
-    bucket.sort((a, b) => usual(a) - usual(b));
-  });
-  return { byDataset, byProgram, byStart, objects: parsers.filter((spec) => spec.parseObject !== undefined) };
+  return {
+    byDataset,
+    byProgram,
+    byStart: byStart.map((bucket, code) => usualFirst(bucket, String.fromCharCode(code))),
+    objects: usualFirst(
+      parsers.filter((spec) => spec.parseObject !== undefined).map((spec) => ({ spec, mask: 0 })),
+      '{',
+    ).map(({ spec }) => spec),
+  };
+}
+
+/** The parsers whose lines usually begin so come first, and are asked at once: looking for what they need would cost more. */
+function usualFirst(bucket: readonly Candidate[], char: string): readonly Candidate[] {
+  const usual = bucket.filter(({ spec }) => spec.usual?.includes(char) === true);
+  const others = bucket.filter((candidate) => !usual.includes(candidate));
+  return [...usual.map(({ spec }) => ({ spec, mask: 0 })), ...others];
 }
 
 const none: readonly Candidate[] = [];
