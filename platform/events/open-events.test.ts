@@ -50,6 +50,15 @@ test('the events table has exactly EVENT_COLUMNS', async () => {
   );
 });
 
+test('the embedded engine keeps its caches small', async () => {
+  const rows = await events.query<{ name: string; value: string }>(
+    [''],
+    "SELECT name, value FROM system.server_settings WHERE match(name, '^(mark|index_mark|primary_index|text_index_tokens|text_index_header)_cache_size$')",
+  );
+  expect(rows).toHaveLength(5);
+  for (const { value } of rows) expect(Number(value)).toBeLessThanOrEqual(256 * 1024 ** 2);
+});
+
 test('insert() has no second effect with the same token', async () => {
   const ndjson = rows('cn.gd.a', '1', 10);
   await events.insert({ token: 't1', ndjson, rows: 10 });

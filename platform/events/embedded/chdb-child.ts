@@ -18,10 +18,20 @@ export interface ChdbReady {
   readonly port: number;
 }
 
+const MB = 1024 ** 2;
+/** The engine's own sizes (5 GB a cache) are for a machine of its own; here the whole platform lives on a few. */
+const CACHES = Object.entries({
+  mark_cache_size: 256,
+  index_mark_cache_size: 128,
+  primary_index_cache_size: 256,
+  text_index_tokens_cache_size: 64,
+  text_index_header_cache_size: 64,
+}).map(([name, megabytes]) => `--${name}=${megabytes * MB}`);
+
 childMain<ChdbConfig, ChdbReady>('chdb', async ({ dir, port, user, password }) => {
   const unlock = await lockDataDir(dir);
   repairDeduplicationLogs(join(dir, 'ch'));
-  const engine = openEngine(join(dir, 'ch'));
+  const engine = openEngine(join(dir, 'ch'), CACHES);
   const server = await serveHttp({ engine, port, user, password });
   return {
     ready: { port: server.port },
