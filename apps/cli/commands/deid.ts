@@ -1,8 +1,12 @@
 import type { Register } from '../command.ts';
+import { registerDeidAnonymize } from './deid/anonymize.ts';
+import { registerDeidRisk } from './deid/risk.ts';
 import { registerDeidText } from './deid/text.ts';
 
 /** The verbs of de-identification, one file each in `deid/`. */
 export const registerDeid: Register = (program) => {
   const group = program.command('deid').description('健康数据去标识化 / de-identify health data');
   registerDeidText(group);
+  registerDeidRisk(group);
+  registerDeidAnonymize(group);
 };
