@@ -22,18 +22,18 @@ import type { DiskBuffer } from './disk-buffer.ts';
 import { createGatherer } from './gatherer.ts';
 import type { Gatherer } from './gatherer.ts';
 import { createLocalCounters, createLocalRegistry } from './local-registry.ts';
+import { openRedactor, redactionReport } from './open-redactor.ts';
+import type { Redactor } from './redact.ts';
 import { createShipper } from './shipper.ts';
 import type { Shipper } from './shipper.ts';
 import { createTail } from './tail.ts';
 import type { FilePosition } from './tail.ts';
 
-/** Removes what must not leave the institution, before anything touches the disk. */
-export type Redact = (text: string) => string;
-
 export interface CollectorOptions {
   readonly config: CollectorConfig & { readonly token: string };
   readonly log?: Logger;
-  readonly redact?: Redact;
+  /** In place of the configured one. */
+  readonly redactor?: Redactor;
 }
 
 export interface Collector {
@@ -47,11 +47,14 @@ export interface Collector {
 
 /** Bytes taken and not yet on disk at which senders are made to wait. */
 const HIGH_WATER = 32 * 1024 * 1024;
+/** How often the server is told what was taken out. */
+const REPORT_MS = 60_000;
 
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
-  const { config, log = createLog({ level: options.config.log }), redact = (text) => text } = options;
+  const { config, log = createLog({ level: options.config.log }) } = options;
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const metrics = createMetrics({ processMetrics: true });
+  const redactor = options.redactor ?? openRedactor(config, metrics);
   const buffer = openDiskBuffer({ dir: join(config.data, 'buffer'), ...config.buffer });
   const gatherer = createGatherer({ buffer, batchBytes: config.batch.bytes, batchMs: config.batch.ms });
   const shipper = createShipper({
@@ -63,7 +66,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     rejectedDir: join(config.data, 'rejected'),
   });
   registerMetrics(metrics, buffer, shipper);
-  const sink = createBufferSink(gatherer, redact);
+  const sink = createBufferSink(gatherer, redactor);
   const intake: Intake = {
     sink,
     registry: createLocalRegistry(config.syslog?.allow ?? [], config.http?.tokens ?? [], metrics),
@@ -119,7 +122,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     async take(lines, id, position) {
       const now = Date.now();
       let text = '';
-      for (const line of lines) text += relayLine(redact(line), now, '', { 'log.file.path': position.path });
+      for (const line of lines) text += relayLine(redactor.redact(line), now, '', { 'log.file.path': position.path });
       await gatherer.add(text, lines.length, { [id]: position });
     },
   });
@@ -127,6 +130,10 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     tail.start();
     stops.push(() => tail.stop());
   }
+  const reporting = setInterval(() => {
+    const report = redactionReport(redactor, config.name);
+    if (report !== undefined) void gatherer.add(relayLine(report, Date.now(), ''), 1).catch(() => undefined);
+  }, REPORT_MS).unref();
   shipper.start();
   log.info(
     { ...ports, files: config.files, upstream: config.upstream.url, waiting: buffer.last - buffer.next + 1 },
@@ -139,6 +146,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     shipper,
     metrics,
     async stop() {
+      clearInterval(reporting);
       const flushing = setInterval(() => void gatherer.flush(), 20);
       await Promise.all(stops.map((stop) => stop()));
       clearInterval(flushing);
@@ -164,7 +172,10 @@ function relayLine(body: string | object, receivedAt: number, sender: string, fi
 }
 
 /** Takes raw batches as the server's pipeline does, but its "durable" is the disk of this machine. */
-function createBufferSink(gatherer: Gatherer, redact: Redact): BatchSink {
+function createBufferSink(
+  gatherer: Gatherer,
+  { redact, redactFields }: Pick<Redactor, 'redact' | 'redactFields'>,
+): BatchSink {
   let waiting: (() => void)[] = [];
   const isFull = (): boolean => gatherer.pendingBytes > HIGH_WATER;
   return {
@@ -173,7 +184,12 @@ function createBufferSink(gatherer: Gatherer, redact: Redact): BatchSink {
       let count = 0;
       const sender = batch.sender ?? '';
       const add = (body: string | object, envelope?: { time?: number; fields: object }): void => {
-        text += relayLine(body, envelope?.time ?? batch.receivedAt, sender, envelope?.fields);
+        text += relayLine(
+          body,
+          envelope?.time ?? batch.receivedAt,
+          sender,
+          envelope === undefined ? undefined : redactFields(envelope.fields),
+        );
         count += 1;
       };
       const items = forEachItem(batch, {

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { XinglinError, registerErrors } from '@xinglin/platform/kernel';
+import { SPAN_TYPES } from '@xinglin/deid';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { PATIENT_TYPES } from './redact.ts';
 
 registerErrors({
   'collector.config': {
@@ -83,6 +85,21 @@ export const collectorSchema = z.strictObject({
     })
     .optional(),
   files: z.array(z.string().min(1)).default([]),
+  /** Patients' values are taken out before anything touches the disk; the institution alone can open a pseudonym. */
+  redact: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Values under keys that name a patient's field: patient_id, 患者姓名, sfzh … */
+      fields: z.enum(['mask', 'pseudonymise', 'drop', 'keep']).default('pseudonymise'),
+      /** Names, identity and telephone numbers, addresses found inside texts. */
+      text: z.enum(['mask', 'pseudonymise', 'drop', 'keep']).default('pseudonymise'),
+      types: z.array(z.enum(SPAN_TYPES)).default([...PATIENT_TYPES]),
+      keys: z.array(z.string().min(1)).default([]),
+      keepKeys: z.array(z.string().min(1)).default([]),
+      /** Made when it is not there; relative to the data folder. Keep a copy: without it no pseudonym can be opened. */
+      keyFile: z.string().min(1).default('pseudonym.key'),
+    })
+    .prefault({}),
   log: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

@@ -1,6 +1,10 @@
 export { checkCollector } from './check.ts';
 export type { CheckResult } from './check.ts';
 export { startCollector } from './collector.ts';
-export type { Collector, CollectorOptions, Redact } from './collector.ts';
+export type { Collector, CollectorOptions } from './collector.ts';
+export { createPseudonyms, openPseudonymKey } from './pseudonym.ts';
+export type { Pseudonyms } from './pseudonym.ts';
+export { PATIENT_TYPES, createRedactor } from './redact.ts';
+export type { RedactAction, RedactPolicy, Redactor } from './redact.ts';
 export { collectorSchema, loadCollectorConfig } from './config.ts';
 export type { CollectorConfig } from './config.ts';

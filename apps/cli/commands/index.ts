@@ -2,6 +2,7 @@ import type { Register } from '../command.ts';
 import { registerAntiscalp } from './antiscalp.ts';
 import { registerAudit } from './audit.ts';
 import { registerCollect } from './collect.ts';
+import { registerReveal } from './collect-reveal.ts';
 import { registerDatasec } from './datasec.ts';
 import { registerDeid } from './deid.ts';
 import { registerDemo } from './demo.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Register[] = [
   registerServe,
   registerDemo,
   registerCollect,
+  registerReveal,
   registerGateway,
   registerReplay,
   registerDetect,
