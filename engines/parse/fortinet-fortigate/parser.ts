@@ -120,9 +120,9 @@ function putPlain(fields: Fields, cells: Cells, type: string): void {
   if (described !== undefined) fields['rule.description'] = described;
   const hash = cells[at.filehash];
   if (hash !== undefined) fields[hash.length === 64 ? 'file.hash.sha256' : 'fortinet.file.hash.crc32'] = hash;
-  for (const name of vendors) {
-    const value = cells[at[name]];
-    if (value !== undefined) fields[`fortinet.firewall.${name}`] = value;
+  for (const [cell, key] of vendorKeys) {
+    const value = cells[cell];
+    if (value !== undefined) fields[key] = value;
   }
   if (type !== 'event' && cells[at.ipaddr] !== undefined)
     fields['dns.resolved_ip'] = cells[at.ipaddr]?.split(', ') ?? [];
@@ -143,6 +143,8 @@ const vendors = [
   'crlevel',
   'utmaction',
 ] as const satisfies readonly CellName[];
+// Made once: a key put together anew for each line has to be looked up by its letters.
+const vendorKeys = vendors.map((name) => [at[name], `fortinet.firewall.${name}`] as const);
 
 function putKind(fields: Fields, cells: Cells, type: string, subtype: string | undefined): void {
   const action = cells[at.action];
