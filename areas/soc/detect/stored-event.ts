@@ -83,15 +83,18 @@ export async function loadEvents(
 ): Promise<ReadonlyMap<string, HitEvent>> {
   const found = new Map<string, HitEvent>();
   for (let at = 0; at < ids.length; at += MAX_AT_ONCE) {
-    const pairs = ids.slice(at, at + MAX_AT_ONCE).map((id) => id.split('-'));
-    // Numbers of our own making; as literals the skip index on batch is used, and 64 bits do not fit a JavaScript number.
-    const batches = [...new Set(pairs.map(([batch]) => batch ?? ''))].filter((batch) => /^\d{1,20}$/.test(batch));
-    if (batches.length === 0) continue;
+    // Numbers of our own making, as literals: the skip index on batch is used, 64 bits do not fit a JavaScript number, and parameters travel in
+    // the address, which has no room for so many.
+    const pairs = ids
+      .slice(at, at + MAX_AT_ONCE)
+      .filter((id) => /^\d{1,20}-\d{1,10}$/.test(id))
+      .map((id) => id.split('-'));
+    if (pairs.length === 0) continue;
+    const batches = [...new Set(pairs.map(([batch]) => batch ?? ''))];
     const rows = await store.query<StoredRow>(
       [''],
       `SELECT ${STORED_EVENT_COLUMNS} FROM events WHERE batch IN (${batches.join(', ')})
-         AND concat(toString(batch), '-', toString(seq)) IN {ids:Array(String)}`,
-      { ids: ids.slice(at, at + MAX_AT_ONCE) },
+         AND (batch, seq) IN (${pairs.map((pair) => `(${pair.join(', ')})`).join(', ')})`,
     );
     for (const row of rows) {
       const { batch, seq, ts, event } = storedEvent(row);
