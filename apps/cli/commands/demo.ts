@@ -28,8 +28,11 @@ export const registerDemo: Register = (program) => {
     .action(
       action<DemoOptions>(async ({ output, globals, options }) => {
         const data = options.data ?? process.env.XINGLIN_DATA ?? './data/demo';
+        const { prepareRegistration } = await import('../demo/registration.ts');
+        const registration = await prepareRegistration(data);
         const { config } = await readConfig(globals, {
           data,
+          gateway: { config: registration.config },
           ...(options.port === undefined ? {} : { port: Number(options.port) }),
         });
         const stopping = signalled();
@@ -43,7 +46,7 @@ export const registerDemo: Register = (program) => {
           await server.stop();
           process.exit(printError(error, output.json));
         });
-        showAccounts(server.url, config.data, demo.accounts, say);
+        showAccounts(server.url, registration.url, config.data, demo.accounts, say);
         process.stdout.write(`ready: ${server.url}\n`);
         const player =
           options.quiet === true
@@ -55,12 +58,14 @@ export const registerDemo: Register = (program) => {
                   rate: Number(options.rate),
                   backfill: demo.fresh ? Number(options.backfill) : 0,
                   seed: demo.fresh ? 20261122 : Date.now() % 1_000_000,
+                  registration: registration.url,
                 },
                 data: config.data,
                 say,
               });
         await stopping;
         player?.kill('SIGTERM');
+        await registration.stop();
         await stopAndExit(server);
       }),
     );
@@ -103,13 +108,22 @@ const ROLE_NAMES: Readonly<Record<string, string>> = {
   auditor: '审计员',
 };
 
-function showAccounts(url: string, data: string, accounts: readonly DemoAccount[], say: (text: string) => void): void {
+function showAccounts(
+  url: string,
+  registration: string,
+  data: string,
+  accounts: readonly DemoAccount[],
+  say: (text: string) => void,
+): void {
   const shown = accounts.filter(
     (account, index) => accounts.findIndex((other) => other.role === account.role) === index,
   );
   say('');
   say(`  控制台 / console   ${url}`);
   say(`  大屏 / big screen  ${url}/screen`);
+  say(
+    `  挂号 / registration ${registration}  （经防护网关；手机号 10000000001 登录 / through the gateway, sign in with 10000000001）`,
+  );
   say('');
   for (const account of shown)
     say(

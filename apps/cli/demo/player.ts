@@ -11,6 +11,7 @@ import type { Story } from './stories/index.ts';
 import { ordinary } from './traffic.ts';
 import type { Emission, Via } from './traffic.ts';
 import { openTransport } from './transports.ts';
+import { playVisitors } from './visitors.ts';
 import type { DemoSource, Targets, Transport } from './transports.ts';
 
 export interface PlayOptions {
@@ -21,6 +22,8 @@ export interface PlayOptions {
   /** Records of the past 24 hours sent first, so that trends have a past. */
   readonly backfill: number;
   readonly seed: number;
+  /** The gateway before the demo registration site; without it nobody registers. */
+  readonly registration?: string;
   /** Told when something worth a line happens. */
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
@@ -166,6 +169,7 @@ if (import.meta.main) {
   const settings = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Omit<PlayOptions, 'tell' | 'signal'>;
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(name, () => stop.abort());
+  if (settings.registration !== undefined) void playVisitors(settings.registration, settings.seed, stop.signal);
   await play({
     ...settings,
     signal: stop.signal,
