@@ -309,6 +309,17 @@ export const Source = z.object({
 });
 export type Source = z.infer<typeof Source>;
 
+/** Who switched a rule, or changed its level, for the subtree `tenant` ('' is the whole platform). */
+export const RuleDecision = z.object({
+  tenant: z.string(),
+  institution: z.string(),
+  enabled: z.boolean(),
+  level: Level.nullable(),
+  reason: z.string(),
+  author: z.string(),
+  at: Time,
+});
+export type RuleDecision = z.infer<typeof RuleDecision>;
 export const Rule = z.object({
   id: z.string(),
   title: z.string(),
@@ -321,8 +332,14 @@ export const Rule = z.object({
   techniques: z.array(z.string()),
   tactics: z.array(z.string()),
   enabled: z.boolean(),
+  /** Alerts of the last 24 hours. */
   hits24h: z.number().int(),
+  /** Events counted into the alerts of the last 30 days. */
+  hits30d: z.number().int(),
+  lastFiredAt: Time.nullable(),
   falsePositiveRate: z.number().nullable(),
+  /** The decision in force; null: the rule as it was written. */
+  decision: RuleDecision.nullable(),
   issues: z.array(z.string()),
 });
 export type Rule = z.infer<typeof Rule>;
@@ -332,7 +349,59 @@ export const RuleDetail = Rule.extend({
   remediationZh: z.string(),
   references: z.array(z.string()),
   falsePositives: z.array(z.string()),
+  /** Whose rule it is; '' for built-in ones. */
+  owner: z.string(),
 });
+/** One condition of a rule: a place in its detection with the values it wants; several are alternatives. */
+export const RuleRequirement = z.object({
+  path: z.string(),
+  field: z.string(),
+  wanted: z.array(z.string()),
+  /** The event must not have it. */
+  excluded: z.boolean(),
+});
+export type RuleRequirement = z.infer<typeof RuleRequirement>;
+export const ExplainedTest = z.object({
+  path: z.string(),
+  field: z.string().optional(),
+  key: z.string().optional(),
+  wanted: z.string(),
+  value: z.unknown().optional(),
+  holds: z.boolean(),
+});
+/** Why a rule matched an event, or the first thing that did not hold. A correlation answers for each rule it counts. */
+export const RuleExplanation = z.object({
+  matched: z.boolean(),
+  rules: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      matched: z.boolean(),
+      notRouted: z.string().optional(),
+      cannotRun: z.string().optional(),
+      because: z.array(ExplainedTest),
+      failed: z.array(ExplainedTest),
+      /** Every condition with what the event has there. */
+      conditions: z.array(RuleRequirement.extend({ met: z.boolean(), value: z.unknown().optional() })),
+    }),
+  ),
+  event: z.record(z.string(), z.unknown()),
+});
+export type RuleExplanation = z.infer<typeof RuleExplanation>;
+/** Events on which all but one condition held, by the condition that was missing. */
+export const NearMisses = z.object({
+  count: z.number().int(),
+  useful: z.boolean(),
+  missing: z.array(
+    RuleRequirement.extend({
+      count: z.number().int(),
+      samples: z.array(
+        z.object({ id: z.string(), ts: Time, tenant: z.string(), message: z.string(), value: z.unknown().optional() }),
+      ),
+    }),
+  ),
+});
+export type NearMisses = z.infer<typeof NearMisses>;
 
 export const Indicator = z.object({
   id: z.string(),

@@ -3,7 +3,9 @@ import type { Mount, Platform, RouteSpec, Service } from '@xinglin/platform/http
 import { createDetectionManager } from './detection-manager.ts';
 import type { DetectionManager } from './detection-manager.ts';
 import type { HitSink, RuleBook } from './hit.ts';
+import { createRuleAccess } from './rule-access.ts';
 import { ruleRoutes } from './rule-routes.ts';
+import { ruleTestRoutes } from './rule-test-routes.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -40,8 +42,9 @@ export function createDetect(platform: Platform, deps: DetectDeps): Detect {
     sink: deps.sink,
     ...(deps.workers === undefined ? {} : { workers: deps.workers }),
   });
+  const access = createRuleAccess(platform, manager);
   return {
-    routes: ruleRoutes(platform, manager),
+    routes: [...ruleRoutes(platform, manager, access), ...ruleTestRoutes(platform, manager, access)],
     mounts: [],
     services: [pipeline.service],
     pipeline,

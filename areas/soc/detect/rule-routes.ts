@@ -1,37 +1,16 @@
-import { inScope } from '@xinglin/platform/access';
-import type { Actor } from '@xinglin/platform/access';
+/** Rules: list, text, validation, changes and decisions. What tests them is in rule-test-routes.ts. */
 import { defineRoute } from '@xinglin/platform/http';
 import type { Platform, RouteSpec } from '@xinglin/platform/http';
-import { XinglinError, registerErrors } from '@xinglin/platform/kernel';
-import type { ErrorDetail } from '@xinglin/platform/kernel';
-import type { CorrelationRule, SigmaIssue, SigmaRule } from '@xinglin/sigma';
+import { XinglinError } from '@xinglin/platform/kernel';
 import { z } from 'zod';
-import { Level, PageQuery, Rule, RuleDetail, page } from '../contract.ts';
-import { ruleStatistics } from '../respond/index.ts';
-import type { RuleStatistics } from '../respond/index.ts';
+import { Level, PageQuery, Rule, RuleDecision, RuleDetail, page } from '../contract.ts';
 import '../tables.ts';
-import { backTestEvents, backTestHistory } from './back-test.ts';
 import type { DetectionManager } from './detection-manager.ts';
-import { compileIssues } from './detector.ts';
-import { buildRuleSet } from './rule-set.ts';
-import type { RuleSet } from './rule-set.ts';
+import { RuleId, RuleYaml, refuseErrors, requireRuleScope, validateRule } from './rule-access.ts';
+import type { RuleAccess, RuleView } from './rule-access.ts';
+import { readDecisions } from './rule-decisions.ts';
+import { keepVersion } from './rule-versions.ts';
 
-registerErrors({
-  'rule.invalid': { status: 422, zh: '规则有 {count} 处错误', en: 'The rule has {count} error(s)' },
-  'rule.id_differs': {
-    status: 422,
-    zh: '规则文本中没有 id 为 {id} 的规则',
-    en: 'The text holds no rule with the id {id}',
-  },
-  'rule.id_taken': {
-    status: 409,
-    zh: 'id {id} 属于内置规则或其他机构的规则，请换一个 id(UUID)',
-    en: 'The id {id} belongs to a built-in rule or to another institution; choose another (a UUID)',
-  },
-});
-
-const Id = z.object({ id: z.string().min(1).max(100) });
-const Yaml = z.string().min(1).max(200_000);
 const Issue = z.object({
   severity: z.enum(['error', 'warning']),
   code: z.string(),
@@ -40,94 +19,11 @@ const Issue = z.object({
   message: z.string(),
   remedy: z.string().optional(),
 });
-const Time = z.iso.datetime({ offset: true });
+const Tenant = z.string().max(200);
 
-type RuleView = z.input<typeof Rule>;
-
-/** Errors and warnings of a text, those of compiling included. */
-function validate(yaml: string): { set: RuleSet; issues: SigmaIssue[] } {
-  const set = buildRuleSet([{ file: 'rule.yml', yaml, origin: 'custom', tenant: '' }]);
-  const issues = [...set.issues, ...compileIssues(set)];
-  if (set.rules.length + set.correlations.length === 0 && issues.length === 0)
-    issues.push({
-      code: 'document.empty',
-      file: 'rule.yml',
-      message: 'There is no rule in the text.',
-      severity: 'error',
-    });
-  return { set, issues };
-}
-
-function refuse(issues: readonly SigmaIssue[]): void {
-  const errors = issues.filter((issue) => issue.severity === 'error');
-  if (errors.length === 0) return;
-  const details = errors.map((issue): ErrorDetail => ({
-    path: issue.path ?? issue.ruleId ?? '',
-    message: issue.remedy === undefined ? issue.message : `${issue.message} ${issue.remedy}`,
-  }));
-  throw new XinglinError('rule.invalid', { count: errors.length }, { details });
-}
-
-export function ruleRoutes(platform: Platform, manager: DetectionManager): RouteSpec[] {
-  const { state, bus } = platform;
+export function ruleRoutes(platform: Platform, manager: DetectionManager, access: RuleAccess): RouteSpec[] {
+  const { state } = platform;
   const tag = 'rules';
-
-  /** A custom rule is shown only to those whose institution it concerns: its owner's side and everyone below the owner. */
-  function visible(actor: Actor, id: string): boolean {
-    const tenant = manager.loaded.set.origins.get(id)?.text.tenant ?? '';
-    return tenant === '' || inScope(actor, tenant) || actor.tenant.startsWith(`${tenant}.`);
-  }
-
-  function view(
-    actor: Actor,
-    rule: SigmaRule | CorrelationRule,
-    statistics: ReadonlyMap<string, RuleStatistics>,
-  ): RuleView {
-    const { set } = manager.loaded;
-    const info = manager.book.get(rule.id, actor.tenant);
-    const own = statistics.get(rule.id);
-    return {
-      id: rule.id,
-      title: rule.title,
-      titleZh: info?.titleZh ?? rule.title,
-      level: info?.level ?? rule.level,
-      status: rule.status ?? '',
-      origin: set.origins.get(rule.id)?.text.origin ?? 'content',
-      kind: 'groupBy' in rule ? 'correlation' : 'rule',
-      logsource: 'groupBy' in rule ? {} : logsourceOf(rule),
-      techniques: [...(info?.techniques ?? [])],
-      tactics: [...(info?.tactics ?? [])],
-      enabled: !manager.isOff(rule.id, actor.tenant),
-      hits24h: own?.alerts24h ?? 0,
-      falsePositiveRate: own?.falsePositiveRate ?? null,
-      issues: set.issues.filter((issue) => issue.ruleId === rule.id).map((issue) => issue.message),
-    };
-  }
-
-  function find(actor: Actor, id: string): SigmaRule | CorrelationRule {
-    const { set } = manager.loaded;
-    const rule = set.rules.find((one) => one.id === id) ?? set.correlations.find((one) => one.id === id);
-    if (rule === undefined || !visible(actor, id)) throw new XinglinError('resource.not_found', { what: 'rule', id });
-    return rule;
-  }
-
-  async function detail(actor: Actor, id: string): Promise<z.input<typeof RuleDetail>> {
-    const rule = find(actor, id);
-    const statistics = await state.read(actor, 'rule:read', (tx) => ruleStatistics(tx, platform.now(), [id]));
-    return {
-      ...view(actor, rule, statistics),
-      yaml: manager.loaded.set.origins.get(id)?.text.yaml ?? '',
-      description: rule.description ?? '',
-      remediationZh: manager.book.get(id)?.remediationZh ?? '',
-      references: 'references' in rule ? [...rule.references] : [],
-      falsePositives: [...rule.falsepositives],
-    };
-  }
-
-  async function changed(id: string): Promise<void> {
-    await manager.refresh();
-    bus.publish({ topic: 'rules.changed', tenant: '', data: { id } });
-  }
 
   return [
     defineRoute({
@@ -140,15 +36,19 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
         level: Level.optional(),
         enabled: z.enum(['true', 'false']).optional(),
         origin: z.enum(['content', 'custom']).optional(),
+        /** ATT&CK id; a technique stands for its sub-techniques too. */
+        technique: z.string().max(20).optional(),
+        tactic: z.string().max(40).optional(),
+        sort: z.enum(['id', 'hits', '-hits', 'noise', '-noise', 'fired', '-fired']).default('id'),
       }),
       response: page(Rule),
       async handler({ actor, query }) {
         const { set } = manager.loaded;
-        const statistics = await state.read(actor, 'rule:read', (tx) => ruleStatistics(tx, platform.now()));
+        const context = await access.context(actor, query.tenant);
         const needle = query.q?.toLowerCase();
         const all = [...set.correlations, ...set.rules]
-          .filter((rule) => !set.silent.has(rule.id) && visible(actor, rule.id))
-          .map((rule) => view(actor, rule, statistics))
+          .filter((rule) => !set.silent.has(rule.id) && access.visible(actor, rule.id))
+          .map((rule) => access.view(rule, context))
           .filter(
             (rule) =>
               (needle === undefined ||
@@ -157,13 +57,15 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
                   .includes(needle)) &&
               (query.level === undefined || rule.level === query.level) &&
               (query.origin === undefined || rule.origin === query.origin) &&
-              (query.enabled === undefined || String(rule.enabled) === query.enabled),
+              (query.enabled === undefined || String(rule.enabled) === query.enabled) &&
+              (query.tactic === undefined || rule.tactics.includes(query.tactic)) &&
+              (query.technique === undefined || rule.techniques.some((one) => isOf(one, query.technique ?? ''))),
           )
-          .toSorted((a, b) => (a.id < b.id ? -1 : 1));
-        const start = query.cursor === undefined ? 0 : all.findIndex((rule) => rule.id > (query.cursor ?? ''));
-        const items = start < 0 ? [] : all.slice(start, start + query.limit);
+          .toSorted(SORTS[query.sort]);
+        const start = query.cursor === undefined ? 0 : all.findIndex((rule) => rule.id === query.cursor) + 1;
+        const items = all.slice(start, start + query.limit);
         const last = items.at(-1);
-        const more = start >= 0 && start + query.limit < all.length && last !== undefined;
+        const more = start + query.limit < all.length && last !== undefined;
         return { items, total: all.length, ...(more ? { next: last.id } : {}) };
       },
     }),
@@ -173,9 +75,9 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
       summary: '规则详情（含 YAML）',
       tag,
       permission: 'rule:read',
-      params: Id,
+      params: RuleId,
       response: RuleDetail,
-      handler: ({ actor, params }) => detail(actor, params.id),
+      handler: ({ actor, params }) => access.detail(actor, params.id),
     }),
     defineRoute({
       method: 'post',
@@ -183,10 +85,10 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
       summary: '检查 Sigma 规则，返回全部错误与警告',
       tag,
       permission: 'rule:read',
-      body: z.object({ yaml: Yaml }),
+      body: z.object({ yaml: RuleYaml }),
       response: z.object({ valid: z.boolean(), ids: z.array(z.string()), issues: z.array(Issue) }),
       handler({ body }) {
-        const { set, issues } = validate(body.yaml);
+        const { set, issues } = validateRule(body.yaml);
         return Promise.resolve({
           valid: issues.every((issue) => issue.severity !== 'error'),
           ids: [...set.rules, ...set.correlations].map((rule) => rule.id),
@@ -207,12 +109,12 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
       summary: '新建或修改自定义规则（对本机构及其下级生效）',
       tag,
       permission: 'rule:write',
-      params: Id,
-      body: z.object({ yaml: Yaml }),
+      params: RuleId,
+      body: z.object({ yaml: RuleYaml, note: z.string().trim().max(500).default('') }),
       response: RuleDetail,
       async handler({ actor, params, body }) {
-        const { set, issues } = validate(body.yaml);
-        refuse(issues);
+        const { set, issues } = validateRule(body.yaml);
+        refuseErrors(issues);
         const ids = [...set.rules, ...set.correlations].map((rule) => rule.id);
         if (!ids.includes(params.id)) throw new XinglinError('rule.id_differs', { id: params.id });
         for (const id of ids) {
@@ -241,6 +143,15 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
               }),
             )
             .execute();
+          await keepVersion(tx, {
+            ruleId: params.id,
+            version: before === undefined ? 1 : before.version + 1,
+            tenant: actor.tenant,
+            yaml: body.yaml,
+            author: actor.name,
+            note: body.note,
+            at: platform.now(),
+          });
           await audit({
             action: before === undefined ? 'rule.create' : 'rule.update',
             tenant: actor.tenant,
@@ -251,137 +162,124 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager): Route
             after: { yaml: body.yaml },
           });
         });
-        await changed(params.id);
-        return await detail(actor, params.id);
+        await access.changed(params.id);
+        return await access.detail(actor, params.id);
       },
     }),
     defineRoute({
       method: 'patch',
       path: '/rules/{id}',
-      summary: '启停规则或调整级别（对本机构及其下级生效，须写明理由）',
+      summary: '启停规则或调整级别（对所选机构及其下级生效，须写明理由）',
       tag,
       permission: 'rule:write',
-      params: Id,
+      params: RuleId,
       body: z.object({
+        /** The subtree it holds for; default the actor's own institution. */
+        tenant: Tenant.optional(),
         enabled: z.boolean().optional(),
         level: Level.nullable().optional(),
         reason: z.string().trim().min(1).max(500),
       }),
       response: RuleDetail,
       async handler({ actor, params, body }) {
-        const rule = find(actor, params.id);
-        const before = manager.loaded.settings.find((one) => one.ruleId === params.id && one.tenant === actor.tenant);
+        const rule = access.find(actor, params.id);
+        const { tenant = actor.tenant, reason } = body;
+        requireRuleScope(actor, tenant);
+        const before = manager.loaded.settings.find((one) => one.ruleId === params.id && one.tenant === tenant);
         const after = {
-          enabled: body.enabled ?? before?.enabled ?? !manager.isOff(params.id, actor.tenant),
+          enabled: body.enabled ?? before?.enabled ?? !manager.isOff(params.id, tenant),
           level: body.level === undefined ? (before?.level ?? null) : body.level,
-          reason: body.reason,
+          reason,
         };
+        const author = { author: actor.name, updated_at: platform.now() };
         await state.write(actor, 'rule:write', async (tx, audit) => {
           await tx
             .insertInto('soc_rule_setting')
-            .values({
-              rule_id: params.id,
-              tenant: actor.tenant,
-              ...after,
-              author: actor.name,
-              updated_at: platform.now(),
-            })
-            .onConflict((conflict) =>
-              conflict
-                .columns(['rule_id', 'tenant'])
-                .doUpdateSet({ ...after, author: actor.name, updated_at: platform.now() }),
-            )
+            .values({ rule_id: params.id, tenant, ...after, ...author })
+            .onConflict((conflict) => conflict.columns(['rule_id', 'tenant']).doUpdateSet({ ...after, ...author }))
             .execute();
           await audit({
             action: 'rule.configure',
-            tenant: actor.tenant,
+            tenant,
             objectType: 'rule',
             objectId: params.id,
-            summary: `调整规则「${manager.book.get(params.id)?.titleZh ?? rule.title}」:${body.reason}`,
+            summary: `调整规则「${manager.book.get(params.id)?.titleZh ?? rule.title}」:${reason}`,
             before: before === undefined ? undefined : { enabled: before.enabled, level: before.level },
             after,
           });
         });
-        await changed(params.id);
-        return await detail(actor, params.id);
+        await access.changed(params.id);
+        return await access.detail(actor, params.id);
       },
     }),
     defineRoute({
-      method: 'post',
-      path: '/rules/{id}/test',
-      summary: '以样本或历史日志回测规则',
+      method: 'get',
+      path: '/rules/{id}/decisions',
+      summary: '谁对哪些机构启停或调整过该规则',
       tag,
       permission: 'rule:read',
-      params: Id,
-      body: z.object({
-        /** A changed text of the rule that is not saved yet. */
-        yaml: Yaml.optional(),
-        events: z
-          .array(z.union([z.string().max(65_536), z.record(z.string(), z.unknown())]))
-          .max(1000)
-          .optional(),
-        query: z.string().max(2000).default(''),
-        from: Time.optional(),
-        to: Time.optional(),
-      }),
-      response: z.object({
-        scanned: z.int(),
-        matched: z.int(),
-        hits: z.array(
-          z.object({
-            id: z.string(),
-            ts: z.string(),
-            tenant: z.string(),
-            message: z.string(),
-            explanation: z.record(z.string(), z.unknown()),
-          }),
-        ),
-        perDay: z.record(z.string(), z.int()),
-        incomplete: z.boolean(),
-        tookMs: z.int(),
-      }),
-      maxBodyBytes: 8 * 1024 * 1024,
-      async handler({ actor, params, body }) {
-        const began = Date.now();
-        const set =
-          body.yaml === undefined ? onlyWhatItNeeds(manager.loaded.set, find(actor, params.id)) : tested(body.yaml);
-        const now = platform.now();
-        const to = body.to === undefined ? now : new Date(body.to);
-        const from = body.from === undefined ? new Date(to.getTime() - 24 * 3_600_000) : new Date(body.from);
-        const result =
-          body.events === undefined
-            ? await backTestHistory(platform.events, actor.scopes, set, params.id, { query: body.query, from, to })
-            : backTestEvents(set, params.id, body.events, actor.tenant, now.getTime());
-        return { ...result, hits: [...result.hits], perDay: { ...result.perDay }, tookMs: Date.now() - began };
+      params: RuleId,
+      response: z.object({ items: z.array(RuleDecision) }),
+      async handler({ actor, params }) {
+        access.find(actor, params.id);
+        return { items: await state.read(actor, 'rule:read', (tx) => readDecisions(tx, [params.id])) };
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/rules/{id}/decisions/{tenant}',
+      summary: '撤销对某机构的决定，恢复沿用上级（`-` 表示全平台）',
+      tag,
+      permission: 'rule:write',
+      params: RuleId.extend({ tenant: Tenant }),
+      status: 204,
+      async handler({ actor, params }) {
+        access.find(actor, params.id);
+        const tenant = params.tenant === '-' ? '' : params.tenant;
+        requireRuleScope(actor, tenant);
+        await state.write(actor, 'rule:write', async (tx, audit) => {
+          const gone = await tx
+            .deleteFrom('soc_rule_setting')
+            .where('rule_id', '=', params.id)
+            .where('tenant', '=', tenant)
+            .returning(['enabled', 'level', 'reason'])
+            .executeTakeFirst();
+          if (gone === undefined) throw new XinglinError('resource.not_found', { what: 'decision', id: params.tenant });
+          await audit({
+            action: 'rule.inherit',
+            tenant,
+            objectType: 'rule',
+            objectId: params.id,
+            summary: '撤销规则的启停或级别决定，恢复沿用上级',
+            before: gone,
+          });
+        });
+        await access.changed(params.id);
+        return {};
       },
     }),
   ];
 }
 
-function logsourceOf(rule: SigmaRule): Record<string, string> {
-  const { category, product, service } = rule.logsource;
-  return Object.fromEntries(
-    Object.entries({ category, product, service }).filter((pair): pair is [string, string] => pair[1] !== undefined),
-  );
-}
+const LEAST = -1;
+const byId = (a: RuleView, b: RuleView): number => (a.id < b.id ? -1 : 1);
+const by =
+  (figure: (rule: RuleView) => number, sign: 1 | -1) =>
+  (a: RuleView, b: RuleView): number =>
+    sign * (figure(a) - figure(b)) || byId(a, b);
+const fired = (rule: RuleView): number => (rule.lastFiredAt === null ? LEAST : Date.parse(rule.lastFiredAt));
+const noise = (rule: RuleView): number => rule.falsePositiveRate ?? LEAST;
+const SORTS = {
+  id: byId,
+  hits: by((rule) => rule.hits30d, 1),
+  '-hits': by((rule) => rule.hits30d, -1),
+  noise: by(noise, 1),
+  '-noise': by(noise, -1),
+  fired: by(fired, 1),
+  '-fired': by(fired, -1),
+} as const;
 
-function tested(yaml: string): RuleSet {
-  const { set, issues } = validate(yaml);
-  refuse(issues);
-  return set;
-}
-
-/** A correlation with the rules of its file; a rule alone. */
-function onlyWhatItNeeds(set: RuleSet, rule: SigmaRule | CorrelationRule): RuleSet {
-  if (!('groupBy' in rule)) return { ...set, rules: [rule], correlations: [] };
-  const wanted = new Set([rule.id, ...rule.rules]);
-  for (let size = 0; size !== wanted.size;) {
-    size = wanted.size;
-    for (const one of set.correlations)
-      if (wanted.has(one.id) || (one.name !== undefined && wanted.has(one.name)))
-        for (const inner of one.rules) wanted.add(inner);
-  }
-  const needed = (one: { id: string; name?: string }): boolean =>
-    wanted.has(one.id) || (one.name !== undefined && wanted.has(one.name));
-  return { ...set, rules: set.rules.filter(needed), correlations: set.correlations.filter(needed) };
+/** `T1110.001` is of `T1110`. */
+function isOf(technique: string, wanted: string): boolean {
+  return technique === wanted || technique.startsWith(`${wanted}.`);
 }

@@ -1,14 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Alert, Button, Input, Tabs } from 'antd';
-import { useEffect, useState } from 'react';
+import { Alert, Button, Tabs } from 'antd';
+import { useState } from 'react';
 import {
   api,
-  ApiError,
   Copyable,
-  EmptyState,
-  ErrorState,
-  exactTime,
   Facts,
   LevelTag,
   Loaded,
@@ -16,28 +12,18 @@ import {
   Panel,
   PlainTag,
   StateTag,
-  useAct,
   useSession,
   useText,
 } from '@xinglin/platform/ui';
-import type { RuleDetail } from '@xinglin/soc';
-import type { z } from 'zod';
 import { useTitle } from '../alerts/parts.tsx';
-import { WhyFired } from '../alerts/why-fired.tsx';
 import { Techniques } from '../shared/entities.tsx';
 import { word } from '../shared/words.ts';
+import { RuleEditor } from './rule-editor.tsx';
+import type { Detail } from './rule-editor.tsx';
+import { RuleTest } from './rule-test.tsx';
 import { RuleSwitch } from './rules-page.tsx';
 import '../soc.css';
 import './rules.css';
-
-type Detail = z.infer<typeof RuleDetail>;
-interface Issue {
-  readonly severity: 'error' | 'warning';
-  readonly code: string;
-  readonly path?: string;
-  readonly message: string;
-  readonly remedy?: string;
-}
 
 const SKELETON = `title: Describe what it finds
 id: 00000000-0000-4000-8000-000000000000
@@ -81,7 +67,7 @@ function NewRule() {
   );
   return (
     <PageFrame title={t('rule.create')} crumbs={[{ label: t('nav.rules'), to: '/rules' }]} note={t('rule.createNote')}>
-      <Editor yaml={yaml} onSaved={(rule) => void navigate({ to: `/rules/${rule.id}` })} />
+      <RuleEditor yaml={yaml} onSaved={(rule) => void navigate({ to: `/rules/${rule.id}` })} />
     </PageFrame>
   );
 }
@@ -147,214 +133,15 @@ function View({ rule }: { readonly rule: Detail }) {
             key: 'yaml',
             label: t('rule.yaml'),
             children: can('rule:write') ? (
-              <Editor yaml={rule.yaml} id={rule.id} />
+              <RuleEditor yaml={rule.yaml} id={rule.id} />
             ) : (
               <pre className="xl-raw soc-yaml">{rule.yaml}</pre>
             ),
           },
-          { key: 'test', label: t('rule.test'), children: <RuleTest id={rule.id} /> },
+          { key: 'test', label: t('rule.test'), children: <RuleTest rule={rule} /> },
         ]}
       />
       {changing ? <RuleSwitch rule={rule} close={() => setChanging(false)} /> : null}
     </PageFrame>
   );
-}
-
-/** The rule's text with everything that is wrong with it, checked while typing; nothing is thrown at the first mistake. */
-function Editor({
-  yaml,
-  id,
-  onSaved,
-}: {
-  readonly yaml: string;
-  readonly id?: string;
-  readonly onSaved?: (rule: Detail) => void;
-}) {
-  const t = useText();
-  const [text, setText] = useState(yaml);
-  const [checked, setChecked] = useState<{
-    readonly valid: boolean;
-    readonly ids: readonly string[];
-    readonly issues: readonly Issue[];
-  }>();
-  const [problem, setProblem] = useState<unknown>();
-  const save = useAct<Detail>({
-    done: t('ui.saved'),
-    refresh: [['/rules']],
-    ...(onSaved === undefined ? {} : { onDone: onSaved }),
-  });
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      api<NonNullable<typeof checked>>('/rules/validate', { method: 'POST', body: { yaml: text } }).then(
-        (answer) => {
-          setChecked(answer);
-          setProblem(undefined);
-        },
-        (error: unknown) => setProblem(error),
-      );
-    }, 500);
-    return () => clearTimeout(timer);
-  }, [text]);
-  const target = id ?? checked?.ids[0];
-  return (
-    <div className="soc-editor">
-      <Input.TextArea
-        className="soc-yaml"
-        value={text}
-        spellCheck={false}
-        aria-label={t('rule.yaml')}
-        autoSize={{ minRows: 18, maxRows: 40 }}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          // Tab indents, as everyone who writes YAML expects; Escape then Tab leaves the field.
-          if (event.key !== 'Tab' || event.shiftKey) return;
-          event.preventDefault();
-          const { selectionStart, selectionEnd } = event.currentTarget;
-          const field = event.currentTarget;
-          field.setRangeText('  ', selectionStart, selectionEnd, 'end');
-          setText(field.value);
-        }}
-      />
-      <aside>
-        <div className="xl-spread">
-          {checked === undefined ? (
-            <span className="xl-muted">{t('rule.checking')}</span>
-          ) : (
-            <StateTag tone={checked.valid ? 'good' : 'bad'}>
-              {t(checked.valid ? 'rule.valid' : 'rule.invalid')}
-            </StateTag>
-          )}
-          <Button
-            type="primary"
-            disabled={checked?.valid !== true || target === undefined || text === (id === undefined ? '' : yaml)}
-            loading={save.isPending}
-            onClick={() =>
-              save.mutate({ path: `/rules/${encodeURIComponent(target ?? '')}`, method: 'PUT', body: { yaml: text } })
-            }
-          >
-            {t('ui.save')}
-          </Button>
-        </div>
-        {problem === undefined ? null : <ErrorState error={problem} />}
-        <ul className="soc-issues">
-          {checked?.issues.map((issue, index) => (
-            <li key={index} className={`soc-issue-${issue.severity}`}>
-              <b>{issue.message}</b>
-              {issue.path === undefined ? null : <code>{issue.path}</code>}
-              {issue.remedy === undefined ? null : <span>{issue.remedy}</span>}
-            </li>
-          ))}
-          {checked !== undefined && checked.issues.length === 0 ? (
-            <li className="xl-muted">{t('rule.noIssues')}</li>
-          ) : null}
-        </ul>
-      </aside>
-    </div>
-  );
-}
-
-interface TestAnswer {
-  readonly scanned: number;
-  readonly matched: number;
-  readonly hits: readonly {
-    readonly id: string;
-    readonly ts: string;
-    readonly tenant: string;
-    readonly message: string;
-    readonly explanation: Readonly<Record<string, unknown>>;
-  }[];
-  readonly perDay: Readonly<Record<string, number>>;
-  readonly incomplete: boolean;
-  readonly tookMs: number;
-}
-
-/** The rule against pasted samples or against what was stored: how often it would have fired, and why. */
-function RuleTest({ id }: { readonly id: string }) {
-  const t = useText();
-  const [samples, setSamples] = useState('');
-  const [result, setResult] = useState<TestAnswer>();
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const run = (body: object) => {
-    setBusy(true);
-    setError(undefined);
-    api<TestAnswer>(`/rules/${encodeURIComponent(id)}/test`, { method: 'POST', body })
-      .then(setResult, (problem: unknown) => setError(problem instanceof ApiError ? problem : problem))
-      .finally(() => setBusy(false));
-  };
-  return (
-    <Panel>
-      <div className="xl-stack">
-        <Input.TextArea
-          className="xl-mono"
-          value={samples}
-          onChange={(event) => setSamples(event.target.value)}
-          autoSize={{ minRows: 4, maxRows: 12 }}
-          placeholder={t('rule.samplesHint')}
-          aria-label={t('rule.samplesHint')}
-        />
-        <div className="xl-row-wrap">
-          <Button
-            type="primary"
-            disabled={samples.trim() === ''}
-            loading={busy}
-            onClick={() => run({ events: parseSamples(samples) })}
-          >
-            {t('rule.testSamples')}
-          </Button>
-          <Button
-            loading={busy}
-            onClick={() =>
-              run({ from: new Date(Date.now() - 7 * 86_400_000).toISOString(), to: new Date().toISOString() })
-            }
-          >
-            {t('rule.test7d')}
-          </Button>
-        </div>
-        {error === undefined ? null : <ErrorState error={error} />}
-        {result === undefined ? null : (
-          <>
-            <Alert
-              type={result.matched > 0 ? 'info' : 'success'}
-              showIcon
-              title={t('rule.testResult', { scanned: result.scanned, matched: result.matched, ms: result.tookMs })}
-              description={
-                result.incomplete
-                  ? t('rule.incomplete')
-                  : Object.entries(result.perDay)
-                      .map(([day, count]) => `${day}: ${String(count)}`)
-                      .join(' · ')
-              }
-            />
-            {result.hits.length === 0 ? <EmptyState compact title={t('rule.noHits')} /> : null}
-            {result.hits.map((hit) => (
-              <details key={hit.id + hit.ts} className="soc-hit-row">
-                <summary>
-                  <span className="xl-num">{exactTime(hit.ts)}</span> <span className="xl-mono">{hit.message}</span>
-                </summary>
-                <WhyFired explanation={{ matched: hit.explanation }} />
-              </details>
-            ))}
-          </>
-        )}
-      </div>
-    </Panel>
-  );
-}
-
-/** JSON lines become records, everything else stays a raw line. */
-function parseSamples(text: string): (string | Record<string, unknown>)[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      try {
-        const value: unknown = JSON.parse(line);
-        return typeof value === 'object' && value !== null && !Array.isArray(value)
-          ? (value as Record<string, unknown>)
-          : line;
-      } catch {
-        return line;
-      }
-    });
 }
