@@ -1,5 +1,6 @@
 import type { Register } from '../command.ts';
 import { registerDeidAnonymize } from './deid/anonymize.ts';
+import { registerDeidFhir } from './deid/fhir.ts';
 import { registerDeidRisk } from './deid/risk.ts';
 import { registerDeidText } from './deid/text.ts';
 
@@ -9,4 +10,5 @@ export const registerDeid: Register = (program) => {
   registerDeidText(group);
   registerDeidRisk(group);
   registerDeidAnonymize(group);
+  registerDeidFhir(group);
 };
