@@ -13,3 +13,14 @@ export {
   OverrideItem,
   OverrideList,
 } from './decide/schemas.ts';
+export { FalseBlocks, IdentityGraph, RulesCheck, RulesView, SimulationList, Timeline } from './console-schemas.ts';
+export {
+  BookingItem,
+  DrawItem,
+  HandOverItem,
+  PolicyItem,
+  SessionDetail,
+  SessionItem,
+  Simulation,
+  WaitlistPage,
+} from './release/schemas.ts';

@@ -11,6 +11,7 @@ import { openHarness, person } from '../../test/support/soc-harness.ts';
 import type { Harness } from '../../test/support/soc-harness.ts';
 import { checkTenancy } from '../../test/support/tenancy.ts';
 import type { Caller, Sample } from '../../test/support/tenancy.ts';
+import { consoleRoutes } from './console-routes.ts';
 import { createDecideStep } from './decide/step.ts';
 import type { DecideStep } from './decide/step.ts';
 import { startUpstream, visitor } from './gateway/test-support.ts';
@@ -32,6 +33,8 @@ let routes: readonly RouteSpec[];
 let appealId = '';
 let overrideId = '';
 let decisionId = '';
+let deviceKey = '';
+const POLICY = 'policy-of-the-test';
 
 beforeAll(async () => {
   events = await openEvents({ dataDir: dir });
@@ -53,7 +56,7 @@ beforeAll(async () => {
   const platform = { ...h.platform, config: { ...h.platform.config, gateway: { config: file } } };
   step = createDecideStep(platform);
   for (const service of step.services) await service.start();
-  routes = gatewayRoutes(platform, step);
+  routes = [...gatewayRoutes(platform, step), ...consoleRoutes(platform, step)];
   h.serve(routes);
 }, 180_000);
 afterAll(async () => {
@@ -199,6 +202,86 @@ test('what is kept of one person can be exported and erased by the id, of our in
   expect(other.decisions).toHaveLength(1);
 });
 
+test('the console reads outcomes over time, refusals that were taken back, the identity graph, rules and simulations', async () => {
+  const { items } = await h.json<{ items: { keys: Record<string, string>; step: string }[] }>(
+    officer,
+    'get',
+    '/antiscalp/decisions?client=api&limit=500',
+  );
+  deviceKey = items.find((item) => item.keys['device'] !== undefined && item.step !== 'allow')?.keys['device'] ?? '';
+  const line = await h.json<{ points: { count: number }[]; seconds: number }>(viewer, 'get', '/antiscalp/timeline');
+  expect(line.points.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThanOrEqual(60);
+  const page = await h.json<{ items: unknown[]; total: number; next: string }>(
+    viewer,
+    'get',
+    '/antiscalp/decisions?client=api&limit=10',
+  );
+  expect(page).toMatchObject({ next: '10' });
+  expect(page.total).toBe(items.length);
+  const rest = await h.json<{ items: unknown[]; next?: string }>(
+    viewer,
+    'get',
+    `/antiscalp/decisions?client=api&limit=500&cursor=${page.next}`,
+  );
+  expect([rest.items.length, rest.next]).toEqual([page.total - 10, undefined]);
+
+  type Report = { total: Record<string, number>; byClient: ({ name: string } & Record<string, number>)[] };
+  const before = await h.json<Report>(viewer, 'get', '/antiscalp/false-blocks');
+  expect(before.total['refused']).toBeGreaterThan(0);
+  const expiresAt = new Date(h.clock().getTime() + 3_600_000).toISOString();
+  const lifted = await h.json<{ id: string }>(officer, 'post', '/antiscalp/overrides', {
+    tenant: OURS,
+    entity: 'device',
+    key: deviceKey,
+    reason: '电话核实为本人',
+    expiresAt,
+  });
+  await h.json(officer, 'post', `/antiscalp/overrides/${lifted.id}/end`);
+  const after = await h.json<Report>(viewer, 'get', '/antiscalp/false-blocks');
+  expect(after.total['wronged']).toBe((before.total['wronged'] ?? 0) + 1);
+  expect(after.byClient.find(({ name }) => name === 'api')?.['wronged']).toBe(1);
+  expect(await h.json(stranger, 'get', '/antiscalp/false-blocks')).toMatchObject({
+    total: { decisions: 0, refused: 0 },
+  });
+
+  const graph = await h.json<{ nodes: { key: string; type: string }[]; edges: { from: string }[] }>(
+    viewer,
+    'get',
+    `/antiscalp/graph?key=${deviceKey}`,
+  );
+  expect(graph.nodes[0]).toMatchObject({ key: deviceKey, type: 'device' });
+  expect(graph.nodes.filter(({ type }) => type === 'person').length).toBeGreaterThan(20);
+  expect(await h.json(stranger, 'get', `/antiscalp/graph?key=${deviceKey}`)).toMatchObject({ nodes: [], edges: [] });
+
+  const rules = await h.json<{
+    version: string;
+    text: string;
+    rules: unknown[];
+    champion: unknown;
+    compared: unknown[];
+  }>(viewer, 'get', '/antiscalp/rules');
+  expect(rules).toMatchObject({ version: 'gateway-default@1', champion: null, shadow: null, compared: [], issues: [] });
+  expect(rules.rules.length).toBeGreaterThan(10);
+  const check = (text: string): Promise<Record<string, unknown>> =>
+    h.json(viewer, 'post', '/antiscalp/rules/check', { text });
+  expect(await check(rules.text)).toMatchObject({ valid: true, version: rules.version, rules: rules.rules.length });
+  const wrong = await check(`${rules.text}\nscore 5 reason X when device.no_such > 1\n`);
+  expect(wrong).toMatchObject({ valid: false });
+  expect((wrong['issues'] as { line: number }[])[0]?.line).toBeGreaterThan(5);
+
+  await sql`insert into release_policy (id, tenant, name, version, body, created_by, created_at) values (${POLICY}, ${OURS}, 'p', 1, '{}', 'x', now())`.execute(
+    h.state.owner,
+  );
+  await sql`insert into release_simulation (id, tenant, policy_id, input, created_by, created_at) values ('sim-1', ${OURS}, ${POLICY}, '{}', 'x', now())`.execute(
+    h.state.owner,
+  );
+  expect(await h.json(viewer, 'get', `/antiscalp/policies/${POLICY}/simulations`)).toMatchObject({
+    total: 1,
+    items: [{ id: 'sim-1', status: 'queued' }],
+  });
+  expect((await h.call(stranger, 'get', `/antiscalp/policies/${POLICY}/simulations`)).status).toBe(404);
+}, 60_000);
+
 test('no route lets in who must not: without account, read-only, another institution', async () => {
   const caller =
     (who: typeof officer): Caller =>
@@ -213,6 +296,9 @@ test('no route lets in who must not: without account, read-only, another institu
     if (route.path.includes('/decisions/')) return { params: { id: decisionId } };
     if (route.path === '/antiscalp/overrides')
       return { body: { tenant: OURS, entity: 'device', value: 'd', reason: '试试看', expiresAt } };
+    if (route.path.startsWith('/antiscalp/policies/')) return { params: { id: POLICY } };
+    if (route.path === '/antiscalp/graph') return { query: { key: deviceKey } };
+    if (route.path === '/antiscalp/rules/check') return { body: { text: 'ruleset x version 1' } };
     if (route.path.includes('/persons/')) return { body: { tenant: OURS, entity: 'person', value: 'x' } };
     return route.path === '/decisions' ? { body: { action: 'view' } } : {};
   };

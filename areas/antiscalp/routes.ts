@@ -3,7 +3,14 @@ import type { Platform, RouteSpec } from '@xinglin/platform/http';
 import { XinglinError } from '@xinglin/platform/kernel';
 import { z } from 'zod';
 import { DecisionInput, DecisionOutput, MAX_BATCH } from './decide/schemas.ts';
-import { eraseDecisions, findDecision, listDecisions, rangeOf, readFunnel } from './decide/decision-store.ts';
+import {
+  countDecisions,
+  eraseDecisions,
+  findDecision,
+  listDecisions,
+  rangeOf,
+  readFunnel,
+} from './decide/decision-store.ts';
 import { overrideItem, overrideRoutes, requireScope } from './decide/override-routes.ts';
 import {
   DecisionDetail,
@@ -54,9 +61,19 @@ export function gatewayRoutes(platform: Platform, step: DecideStep): readonly Ro
       permission: 'antiscalp:read',
       query: DecisionQuery,
       response: DecisionList,
-      handler: async ({ actor, query }) => ({
-        items: await listDecisions(events, actor.scopes, query, rangeOf(query, now())),
-      }),
+      handler: async ({ actor, query }) => {
+        const range = rangeOf(query, now());
+        const [items, total] = await Promise.all([
+          listDecisions(events, actor.scopes, query, range),
+          countDecisions(events, actor.scopes, query, range),
+        ]);
+        const shown = (query.cursor ?? 0) + items.length;
+        return {
+          items,
+          total,
+          ...(shown < total && items.length > 0 && shown <= 100_000 ? { next: String(shown) } : {}),
+        };
+      },
     }),
     defineRoute({
       method: 'get',

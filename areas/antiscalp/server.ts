@@ -1,4 +1,5 @@
 import type { AreaModule, Platform } from '@xinglin/platform/http';
+import { consoleRoutes } from './console-routes.ts';
 import { createDecideStep } from './decide/step.ts';
 import { createRelease } from './release/index.ts';
 import { gatewayRoutes } from './routes.ts';
@@ -14,7 +15,7 @@ export const antiscalp: AreaModule = {
     const release = createRelease(platform);
     return Promise.resolve({
       name: 'antiscalp',
-      routes: [...gatewayRoutes(platform, decide), ...release.routes],
+      routes: [...gatewayRoutes(platform, decide), ...consoleRoutes(platform, decide), ...release.routes],
       mounts: release.mounts,
       services: [...decide.services, ...release.services],
     });

@@ -38,15 +38,40 @@ export async function listDecisions(
   query: Query,
   range: Range,
 ): Promise<Detail[]> {
+  const { where, params } = condition(query, range);
+  const rows = await events.query<Row>(
+    scopes,
+    `select ${COLUMNS} from events where ${where} order by ts desc, fields['event.id'] desc limit {limit:UInt32} offset {offset:UInt32}`,
+    { ...params, limit: query.limit, offset: query.cursor ?? 0 },
+    { timeoutMs: 10_000 },
+  );
+  return rows.map(detail);
+}
+
+export async function countDecisions(
+  events: EventStore,
+  scopes: readonly string[],
+  query: Query,
+  range: Range,
+): Promise<number> {
+  const { where, params } = condition(query, range);
+  const rows = await events.query<{ n: number }>(
+    scopes,
+    `select toUInt32(count()) as n from events where ${where}`,
+    params,
+    { timeoutMs: 10_000 },
+  );
+  return Number(rows[0]?.n ?? 0);
+}
+
+function condition(query: Query, range: Range): { where: string; params: Record<string, string | number> } {
   const where = [DATASET, RANGE];
-  const params: Record<string, string | number> = { ...bounds(range), limit: query.limit };
-  if (query.step !== undefined) {
-    where.push("fields['antiscalp.step'] = {step:String}");
-    params['step'] = query.step;
-  }
-  if (query.action !== undefined) {
-    where.push("fields['antiscalp.action'] = {action:String}");
-    params['action'] = query.action;
+  const params: Record<string, string | number> = { ...bounds(range) };
+  for (const name of ['step', 'action', 'client'] as const) {
+    const wanted = query[name];
+    if (wanted === undefined) continue;
+    where.push(`fields['antiscalp.${name}'] = {${name}:String}`);
+    params[name] = wanted;
   }
   if (query.code !== undefined) {
     where.push("has(JSONExtract(fields['antiscalp.codes'], 'Array(String)'), {code:String})");
@@ -56,13 +81,7 @@ export async function listDecisions(
     where.push(`{key:String} in (${ENTITIES.map((entity) => `fields['antiscalp.${entity}']`).join(', ')})`);
     params['key'] = query.key;
   }
-  const rows = await events.query<Row>(
-    scopes,
-    `select ${COLUMNS} from events where ${where.join(' and ')} order by ts desc limit {limit:UInt32}`,
-    params,
-    { timeoutMs: 10_000 },
-  );
-  return rows.map(detail);
+  return { where: where.join(' and '), params };
 }
 
 export async function findDecision(

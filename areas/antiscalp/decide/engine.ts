@@ -1,4 +1,12 @@
-import type { Decision, EntityKey, FeatureStore, ModelVerdict, RegistrationEvent, RuleSet } from '@xinglin/decide';
+import type {
+  Decision,
+  EntityKey,
+  FeatureStore,
+  ModelDocument,
+  ModelVerdict,
+  RegistrationEvent,
+  RuleSet,
+} from '@xinglin/decide';
 import type { Engine, PersonEntity } from './port.ts';
 
 export interface EngineParts {
@@ -11,6 +19,15 @@ export interface EngineParts {
   readonly onShadow?: (champion: Decision, candidate: ModelVerdict) => void;
   readonly now: () => number;
 }
+
+/** The documents behind `score` and `shadow`, and how often they agreed since they were loaded. */
+export interface LoadedModels {
+  readonly champion?: ModelDocument;
+  readonly shadow?: ModelDocument;
+  compared(): { readonly decision: string; readonly shadow: string; readonly count: number }[];
+}
+
+export type EngineModels = Pick<EngineParts, 'score' | 'shadow' | 'onShadow'> & { readonly models?: LoadedModels };
 
 /** Nearline aggregates are renewed this often. */
 const TICK_MS = 5000;

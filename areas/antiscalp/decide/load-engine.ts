@@ -5,7 +5,7 @@ import { XinglinError } from '@xinglin/platform/kernel';
 import '../errors.ts';
 import { DEFAULT_RULES } from './default-rules.ts';
 import { createEngine } from './engine.ts';
-import type { EngineParts } from './engine.ts';
+import type { EngineModels, LoadedModels } from './engine.ts';
 import type { Engine } from './port.ts';
 
 /** Compiles a rule set from a file (text form, or the JSON document when it ends in .json), or the default one. Throws `antiscalp.engine`. */
@@ -33,21 +33,27 @@ function compileText(text: string): RuleSet {
 
 /** An engine whose rules can be exchanged while its features stay. */
 export interface ReloadableEngine extends Engine {
-  reload(rules: RuleSet, models?: Pick<EngineParts, 'score' | 'shadow' | 'onShadow'>): void;
+  reload(rules: RuleSet, models?: EngineModels): void;
+  readonly rules: RuleSet;
+  /** The models in use; absent: rules alone. */
+  readonly models: LoadedModels | undefined;
 }
 
-export function openEngine(
-  rules: RuleSet,
-  models: Pick<EngineParts, 'score' | 'shadow' | 'onShadow'>,
-  now: () => number,
-): ReloadableEngine {
+export function openEngine(rules: RuleSet, models: EngineModels, now: () => number): ReloadableEngine {
   const store = createFeatureStore();
   let current = createEngine({ store, rules, now, ...models });
+  let inUse = { rules, models: models.models };
   return {
     decide: (event) => current.decide(event),
     settle: (event, ok) => current.settle(event, ok),
     forget: (type, key) => current.forget(type, key),
     stats: () => current.stats(),
+    get rules() {
+      return inUse.rules;
+    },
+    get models() {
+      return inUse.models;
+    },
     get version() {
       return current.version;
     },
@@ -55,6 +61,7 @@ export function openEngine(
     reload(next, nextModels = {}) {
       current.close();
       current = createEngine({ store, rules: next, now, ...nextModels });
+      inUse = { rules: next, models: nextModels.models };
     },
   };
 }

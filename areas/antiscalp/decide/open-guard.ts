@@ -49,6 +49,8 @@ export interface GuardPorts {
   readonly now?: () => number;
   /** Instead of the configured HTTP service. */
   readonly codeSender?: CodeSender;
+  /** Instead of the engine by the configured rules and models: a laboratory with a clock of its own. */
+  readonly engine?: ReloadableEngine;
   /** Overrides from elsewhere than the configuration file. */
   readonly overrides?: readonly Override[];
 }
@@ -85,7 +87,7 @@ export async function openGuard(first: GatewayConfig, ports: GuardPorts): Promis
   const local = withLocalFallback(shared, () => count.inc({ what: 'store_fallback' }));
   const bundle = await clientBundle(first.dataDir);
   const models = loadModels(first, log, metrics);
-  const engine = openEngine(rules, models, now);
+  const engine = ports.engine ?? openEngine(rules, models, now);
   const clusters = createClusters();
   const overrides = createOverrides();
   const recorder = createRecorder({

@@ -38,7 +38,7 @@ export function overrideRoutes(platform: Platform, step: DecideStep): readonly R
         const rows = await state.read(actor, 'antiscalp:read', (tx) =>
           tx.selectFrom('antiscalp_override').selectAll().orderBy('created_at', 'desc').limit(1000).execute(),
         );
-        return { items: rows.map(overrideItem) };
+        return { items: rows.map(overrideItem), total: rows.length };
       },
     }),
     defineRoute({
@@ -132,7 +132,7 @@ export function overrideRoutes(platform: Platform, step: DecideStep): readonly R
           const all = tx.selectFrom('antiscalp_appeal').selectAll().orderBy('created_at', 'desc').limit(query.limit);
           return (query.status === undefined ? all : all.where('status', '=', query.status)).execute();
         });
-        return { items: rows.map(appealItem) };
+        return { items: rows.map(appealItem), total: rows.length };
       },
     }),
     defineRoute({

@@ -44,9 +44,17 @@ export const DecisionQuery = z.object({
     .string()
     .regex(/^[0-9a-f]{32}$/)
     .optional(),
+  client: z.string().max(40).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
+  /** Number of decisions to leave out, as a page before gave it. */
+  cursor: z.coerce.number().int().min(0).max(100_000).optional(),
 });
-export const DecisionList = z.object({ items: z.array(DecisionItem) });
+export const DecisionList = z.object({
+  items: z.array(DecisionItem),
+  total: z.number(),
+  /** Give it back as `cursor` for the next page. */
+  next: z.string().optional(),
+});
 
 export const RangeQuery = z.object({ from: Time.optional(), to: Time.optional() });
 export const Funnel = z.object({
@@ -72,7 +80,7 @@ export const OverrideItem = z.object({
   expiresAt: Time,
   endedAt: Time.nullable(),
 });
-export const OverrideList = z.object({ items: z.array(OverrideItem) });
+export const OverrideList = z.object({ items: z.array(OverrideItem), total: z.number() });
 export const NewOverride = z
   .strictObject({
     tenant: Tenant,
@@ -106,7 +114,7 @@ export const AppealQuery = z.object({
   status: z.enum(['open', 'lifted', 'upheld']).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
-export const AppealList = z.object({ items: z.array(AppealItem) });
+export const AppealList = z.object({ items: z.array(AppealItem), total: z.number() });
 export const AppealAnswer = z.strictObject({
   outcome: z.enum(['lifted', 'upheld']),
   answer: z.string().trim().min(2).max(1000),

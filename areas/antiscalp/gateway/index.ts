@@ -3,3 +3,9 @@ export type { GatewayConfig, GatewayConfigInput, RouteConfig } from './config.ts
 export { openGateway } from './open-gateway.ts';
 export type { Gateway } from './open-gateway.ts';
 export { standalonePorts } from './standalone.ts';
+export { openGuard } from '../decide/open-guard.ts';
+export type { GuardPorts, OpenGuard } from '../decide/open-guard.ts';
+export type { GuardRequest, Plan, Verdict } from '../decide/guard-types.ts';
+export { createEngine } from '../decide/engine.ts';
+export type { ReloadableEngine } from '../decide/load-engine.ts';
+export { DEFAULT_RULES } from '../decide/default-rules.ts';

@@ -240,7 +240,7 @@ export function policyRoutes(platform: Pick<Platform, 'state' | 'now'>, runner: 
   ];
 }
 
-function simulationItem(row: {
+export function simulationItem(row: {
   id: string;
   policy_id: string;
   status: 'queued' | 'running' | 'done' | 'failed';

@@ -2,7 +2,7 @@
  * The verifiable draw: commit, close, reveal. The rules below are all there is; docs/guide/slots.md repeats them in prose and
  * verifier/verify-draw.html is a second implementation that shares no line with this one.
  */
-import { digest } from './hash.ts';
+import { digest } from '#release-hash';
 import { hmacDrbg } from './hmac-drbg.ts';
 import type { Channel, DrawAlgorithm, DrawEntrant, DrawRecord } from './types.ts';
 

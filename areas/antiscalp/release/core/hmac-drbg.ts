@@ -1,4 +1,4 @@
-import { hmac } from './hash.ts';
+import { hmac } from '#release-hash';
 import type { DrawAlgorithm } from './types.ts';
 
 export interface Drbg {

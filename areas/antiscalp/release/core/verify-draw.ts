@@ -1,5 +1,5 @@
 import { awardPlaces, commitmentOf, drawOrder, entrantsText } from './draw.ts';
-import { digest } from './hash.ts';
+import { digest } from '#release-hash';
 import { CHANNELS } from './types.ts';
 import type { DrawRecord } from './types.ts';
 
