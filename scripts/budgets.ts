@@ -20,7 +20,12 @@ const packages = [
   ...new Set(files.map((file) => /^(?:engines|areas|apps)\/[^/]+/.exec(file)?.[0]).filter((dir) => dir !== undefined)),
 ];
 const packageOf = (file: string): string | undefined => packages.find((dir) => file.startsWith(`${dir}/`));
-const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file) || file.startsWith('test/');
+/** Tests, and what only tests use: harnesses, samples, the slow definitions a fast engine is checked against. */
+const isTest = (file: string): boolean =>
+  /\.test\.tsx?$/.test(file) ||
+  file.startsWith('test/') ||
+  /\/testing\//.test(file) ||
+  /(?:^|[/-])test-[\w-]+\.tsx?$/.test(file);
 
 const problems: string[] = [];
 const lengths: number[] = [];
