@@ -388,6 +388,43 @@ export const RuleExplanation = z.object({
   event: z.record(z.string(), z.unknown()),
 });
 export type RuleExplanation = z.infer<typeof RuleExplanation>;
+export const ASSET_KINDS = ['server', 'pc', 'network', 'security', 'medical', 'front-end', 'storage', 'other'] as const;
+/** A Sigma filter with a scope and an end: what it describes raises no alert of the rule. */
+export const RuleException = z.object({
+  id: z.string(),
+  tenant: z.string(),
+  institution: z.string(),
+  ruleId: z.string(),
+  ruleTitle: z.string(),
+  ruleTitleZh: z.string(),
+  title: z.string(),
+  yaml: z.string(),
+  assetKinds: z.array(z.string()),
+  reason: z.string(),
+  author: z.string(),
+  alertId: z.string().nullable(),
+  createdAt: Time,
+  expiresAt: Time,
+  endedAt: Time.nullable(),
+  endedBy: z.string().nullable(),
+  state: z.enum(['active', 'expired', 'ended']),
+  /** Events it silenced in the last 30 days, as far as the reader may see. */
+  silenced30d: z.number().int(),
+  lastSilencedAt: Time.nullable(),
+});
+export type RuleException = z.infer<typeof RuleException>;
+export const RuleExceptionPreview = z.object({
+  yaml: z.string(),
+  issues: z.array(z.object({ severity: z.enum(['error', 'warning']), message: z.string() })),
+  days: z.number().int(),
+  /** Events on which the rule fired, and those of them it would have silenced. */
+  fired: z.number().int(),
+  silenced: z.number().int(),
+  perTenant: z.record(z.string(), z.number().int()),
+  samples: z.array(z.object({ id: z.string(), ts: Time, tenant: z.string(), message: z.string() })),
+  incomplete: z.boolean(),
+});
+export type RuleExceptionPreview = z.infer<typeof RuleExceptionPreview>;
 /** Events on which all but one condition held, by the condition that was missing. */
 export const NearMisses = z.object({
   count: z.number().int(),

@@ -7,6 +7,7 @@ import { createNormalizer } from '../normalize/normalizer.ts';
 import type { NormalizedEvent } from '../normalize/normalizer.ts';
 import type { BatchOutcome, RawBatch } from '../normalize/raw-batch.ts';
 import type { Detector } from './detector.ts';
+import { EXCEPTED } from './exception.ts';
 import type { IntelHit } from './intel-matcher.ts';
 
 /** What fired on one event of a batch. */
@@ -55,7 +56,10 @@ export function processBatch(
       seq,
       ts,
       event,
-      detection.rules,
+      // What an exception silenced leaves its trace in the store: nothing is dropped unseen.
+      detection.excepted === undefined
+        ? detection.rules
+        : [...(detection.rules ?? []), ...detection.excepted.map((id) => EXCEPTED + id)],
       intel?.map((hit) => hit.id),
     );
     if (detection.rules !== undefined || intel !== undefined)

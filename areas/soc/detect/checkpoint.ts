@@ -3,6 +3,7 @@ import type { Platform } from '@xinglin/platform/http';
 import '../tables.ts';
 import type { BatchHit } from './batch-processor.ts';
 import type { DetectionManager } from './detection-manager.ts';
+import { EXCEPTED } from './exception.ts';
 import type { HitDispatcher, HitOrigin } from './hit-dispatcher.ts';
 import { STORED_EVENT_COLUMNS, storedEvent } from './stored-event.ts';
 import type { StoredEvent, StoredRow } from './stored-event.ts';
@@ -131,5 +132,6 @@ export async function replay(
 function hitOf(stored: StoredEvent, manager: DetectionManager): BatchHit {
   const again = manager.loaded.intel.match(stored.event, stored.tenant, stored.ingested) ?? [];
   const intel = stored.intel.map((id) => again.find((hit) => hit.id === id) ?? { id, field: '', value: '' });
-  return { seq: stored.seq, ts: stored.ts, rules: stored.rules, intel, event: stored.event };
+  const rules = stored.rules.filter((id) => !id.startsWith(EXCEPTED));
+  return { seq: stored.seq, ts: stored.ts, rules, intel, event: stored.event };
 }

@@ -6,6 +6,7 @@ import '../tables.ts';
 import type { AssetRecord, ZoneRecord } from '../normalize/network-context.ts';
 import { switchedOff } from './detector.ts';
 import type { DetectionSpec, RuleSwitch } from './detector.ts';
+import { loadExceptions } from './exception-store.ts';
 import type { RuleBook, RuleInfo } from './hit.ts';
 import { createIntelMatcher } from './intel-matcher.ts';
 import type { IntelMatcher, MatchableIndicator } from './intel-matcher.ts';
@@ -69,12 +70,13 @@ export function createDetectionManager({ platform, contentDir = CONTENT_RULES }:
     const { rows } = await sql<Record<string, string>>`select
       (select concat(count(*), '/', max(updated_at)) from soc_rule) as rule,
       (select concat(count(*), '/', max(updated_at)) from soc_rule_setting) as setting,
+      (select concat(count(*), '/', max(created_at), '/', max(ended_at)) from soc_rule_exception) as exception,
       (select concat(count(*), '/', max(created_at), '/', sum(hashtext(id || value || coalesce(valid_until::text, '')))) from soc_indicator) as intel,
       (select concat(count(*), '/', sum(hashtext(id || kind || cidrs::text))) from soc_zone) as zone,
       (select concat(count(*), '/', max(updated_at)) from soc_asset) as asset`.execute(state.owner);
     const row = rows[0] ?? {};
     return {
-      detection: [row['rule'], row['setting'], row['intel']].join('|'),
+      detection: [row['rule'], row['setting'], row['exception'], row['intel']].join('|'),
       network: [row['zone'], row['asset']].join('|'),
     };
   }
@@ -111,12 +113,15 @@ export function createDetectionManager({ platform, contentDir = CONTENT_RULES }:
       level: row.level,
       reason: row.reason,
     }));
+    const { exceptions, unusable } = await loadExceptions(state.owner, set);
+    for (const one of unusable) log.warn(one, 'an exception is not usable');
     const spec: DetectionSpec = {
       rules: set.rules,
       filters: set.filters,
       ruleTenants,
       switches: switches.map(({ ruleId, tenant, enabled }) => ({ ruleId, tenant, enabled })),
       indicators: matchable,
+      exceptions,
       feeding: { rules: [...set.silent], fields: correlationFields(set) },
     };
     const intel = createIntelMatcher(matchable);

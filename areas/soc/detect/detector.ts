@@ -1,7 +1,10 @@
 /** Matches one event against all rules and indicators, for the institution it came from. One per thread. */
-import { compile, ecsMapping, ecsRouting, withDatasetRoutes } from '@xinglin/sigma';
-import type { CompileOptions, SigmaFilter, SigmaIssue, SigmaRule } from '@xinglin/sigma';
+import { compile } from '@xinglin/sigma';
+import type { SigmaFilter, SigmaIssue, SigmaRule } from '@xinglin/sigma';
 import { covers } from '@xinglin/platform/access';
+import { compileOptions } from './detector-options.ts';
+import { createSilencer } from './exception.ts';
+import type { RuleException } from './exception.ts';
 import { createIntelMatcher } from './intel-matcher.ts';
 import type { IntelHit, MatchableIndicator } from './intel-matcher.ts';
 
@@ -20,6 +23,7 @@ export interface DetectionSpec {
   readonly ruleTenants: Readonly<Record<string, string>>;
   readonly switches: readonly RuleSwitch[];
   readonly indicators: readonly MatchableIndicator[];
+  readonly exceptions?: readonly RuleException[];
   /** Rules that only feed correlations, and the fields those look at: of such a hit no more needs to leave the worker. */
   readonly feeding?: { readonly rules: readonly string[]; readonly fields: readonly string[] };
 }
@@ -28,6 +32,8 @@ export interface Detection {
   /** Ids of the rules that fired; undefined when none. */
   readonly rules: string[] | undefined;
   readonly intel: IntelHit[] | undefined;
+  /** Ids of the exceptions that silenced a rule on the event. */
+  readonly excepted?: readonly string[];
 }
 
 export interface Detector {
@@ -45,9 +51,7 @@ export interface Detector {
 
 export const EMPTY_SPEC: DetectionSpec = { rules: [], filters: [], ruleTenants: {}, switches: [], indicators: [] };
 
-export function compileOptions(rules: readonly SigmaRule[], filters: readonly SigmaFilter[]): CompileOptions {
-  return { mapping: ecsMapping, routing: withDatasetRoutes(ecsRouting, rules), filters };
-}
+export { compileOptions } from './detector-options.ts';
 
 /** What would not run of a set. */
 export function compileIssues(set: {
@@ -63,6 +67,7 @@ const MAX_TENANTS = 10_000;
 export function createDetector(spec: DetectionSpec): Detector {
   const { engine, issues } = compile(spec.rules, compileOptions(spec.rules, spec.filters));
   const intel = createIntelMatcher(spec.indicators);
+  const silencer = createSilencer(spec.exceptions ?? [], spec.rules);
   const offByTenant = new Map<string, ReadonlySet<string>>();
 
   function offFor(tenant: string): ReadonlySet<string> {
@@ -95,6 +100,14 @@ export function createDetector(spec: DetectionSpec): Detector {
       const off = offFor(tenant);
       let rules: string[] | undefined;
       for (const rule of matched) if (!off.has(rule.id)) (rules ??= []).push(rule.id);
+      if (rules?.some(silencer.concerns) === true) {
+        const silenced = silencer.silenced(event, tenant, now, rules);
+        if (silenced.size > 0) {
+          const left = rules.filter((id) => !silenced.has(id));
+          const excepted = [...new Set(silenced.values())];
+          return { rules: left.length === 0 ? undefined : left, intel: indicators, excepted };
+        }
+      }
       return rules === undefined && indicators === undefined ? NOTHING : { rules, intel: indicators };
     },
     learn: (sample) => engine.learn(sample),

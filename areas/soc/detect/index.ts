@@ -2,6 +2,7 @@
 import type { Mount, Platform, RouteSpec, Service } from '@xinglin/platform/http';
 import { createDetectionManager } from './detection-manager.ts';
 import type { DetectionManager } from './detection-manager.ts';
+import { exceptionRoutes } from './exception-routes.ts';
 import type { HitSink, RuleBook } from './hit.ts';
 import { createRuleAccess } from './rule-access.ts';
 import { ruleRoutes } from './rule-routes.ts';
@@ -44,7 +45,11 @@ export function createDetect(platform: Platform, deps: DetectDeps): Detect {
   });
   const access = createRuleAccess(platform, manager);
   return {
-    routes: [...ruleRoutes(platform, manager, access), ...ruleTestRoutes(platform, manager, access)],
+    routes: [
+      ...ruleRoutes(platform, manager, access),
+      ...ruleTestRoutes(platform, manager, access),
+      ...exceptionRoutes(platform, manager, access),
+    ],
     mounts: [],
     services: [pipeline.service],
     pipeline,

@@ -13,6 +13,7 @@ import type { DetectionManager } from './detection-manager.ts';
 import { compileIssues } from './detector.ts';
 import { nearestDecisions, readDecisions } from './rule-decisions.ts';
 import type { RuleDecision } from './rule-decisions.ts';
+import { neededBy } from './rule-needs.ts';
 import { buildRuleSet } from './rule-set.ts';
 import type { RuleSet } from './rule-set.ts';
 import './rule-tables.ts';
@@ -184,18 +185,6 @@ function onlyWhatItNeeds(set: RuleSet, rule: AnyRule): RuleSet {
   const needed = (one: { id: string; name?: string }): boolean =>
     wanted.has(one.id) || (one.name !== undefined && wanted.has(one.name));
   return { ...set, rules: set.rules.filter(needed), correlations: set.correlations.filter(needed) };
-}
-
-/** Ids and names of the rules a correlation consists of, itself included. */
-export function neededBy(set: Pick<RuleSet, 'correlations'>, rule: AnyRule): ReadonlySet<string> {
-  const wanted = new Set([rule.id, ...('groupBy' in rule ? rule.rules : [])]);
-  for (let size = 0; size !== wanted.size;) {
-    size = wanted.size;
-    for (const one of set.correlations)
-      if (wanted.has(one.id) || (one.name !== undefined && wanted.has(one.name)))
-        for (const inner of one.rules) wanted.add(inner);
-  }
-  return wanted;
 }
 
 function logsourceOf(rule: SigmaRule): Record<string, string> {
