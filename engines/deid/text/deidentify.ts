@@ -5,6 +5,7 @@ import { findKnown, knownValues } from './record.ts';
 import { resolve } from './resolve.ts';
 import { emit, newScan, resetScan, type Found, type Scan } from './scan.ts';
 import { hl7Fields } from './structured/hl7.ts';
+import { tableCells } from './structured/columns.ts';
 import { T, type KnownRecord, type Span, type SpanType } from './types.ts';
 
 export interface DeidentifierOptions {
@@ -44,6 +45,7 @@ export function createTextDeidentifier(options: DeidentifierOptions = {}): TextD
     foldInto(scan.text, text);
     recognise(scan);
     const extra: Found[] = text.includes('PID') || text.includes('MSH') ? hl7Fields(text) : [];
+    if (text.includes('\n') && /[\t|,\uFF0C]/.test(text)) extra.push(...tableCells(text));
     if (record !== undefined) extra.push(...findKnown(scan.text, knownValues(record)));
     again(scan);
     const all = resolve(scan, extra);

@@ -3,7 +3,7 @@ import { W } from './lexicon/flags.ts';
 import { latinNameAfterCue, pinyinNameAt } from './names/latin-names.ts';
 import { nameAfterCue } from './names/find-names.ts';
 import { ALNUM, DIGIT, HAN, KIND, LETTER } from './normalize.ts';
-import { codeAt, emailAround, hexAddressAt, labelledValue } from './numbers/codes.ts';
+import { codeAt, emailAround, groupedCode, hexAddressAt, labelledValue, lookalikeAt } from './numbers/codes.ts';
 import { englishDate } from './numbers/dates.ts';
 import { addressAtLabel } from './places/addresses.ts';
 import { organisationAtLabel } from './places/organisations.ts';
@@ -31,6 +31,14 @@ export function latinAt(scan: Scan, words: Lexicon, at: number): number {
   }
   const cue = cueAt(scan, at);
   const foreign = cue < 0 && isForeign(scan, at);
+  if (!foreign && digits > 0) {
+    const alike = lookalikeAt(scan, at, end);
+    if (alike > 0) return alike;
+  }
+  if (cue >= 0) {
+    const grouped = groupedCode(scan, at, cue);
+    if (grouped > 0) return grouped;
+  }
   const after = code[end]!;
   if (digits > 0) {
     if (cue >= 0 && FORMED[cue] === 0) {
@@ -64,6 +72,7 @@ export function latinAt(scan: Scan, words: Lexicon, at: number): number {
     return end;
   }
   if (cue >= 0 && FORMED[cue] === 0) {
+    // Z Y 2 0 2 3: letters and digits set apart
     // wxid_abc-123, ZY-2024-001
     const stop = labelledValue(code, at, n);
     if (stop > end) return labelled(scan, at, stop, cue);

@@ -52,6 +52,8 @@ for (const [targets, to] of [
   ['\u25CB\u25EF\u3007', 0x3007],
   ['\u301C\uFF5E', 0x7e],
   ['\u2169', 0x58],
+  ['\u62FE', 0x5341],
+  ['\u4F70', 0x767e],
 ] as const)
   for (const char of targets) fold[char.charCodeAt(0)] = to;
 for (let code = 0xfe00; code <= 0xfe0f; code++) fold[code] = DROP;

@@ -1,6 +1,6 @@
 import { ALNUM, DIGIT, HAN_DIGIT, KIND, LETTER } from './normalize.ts';
 import { ageAt } from './numbers/ages.ts';
-import { codeAt, hexAddressAt, ipv4At, labelledValue } from './numbers/codes.ts';
+import { codeAt, groupedCode, hexAddressAt, ipv4At, labelledValue, lookalikeAt } from './numbers/codes.ts';
 import { dateAt } from './numbers/dates.ts';
 import { newDigitRun, readDigits, type DigitRun } from './numbers/digit-run.ts';
 import { personalNumber } from './numbers/personal-numbers.ts';
@@ -12,7 +12,7 @@ const run: DigitRun = newDigitRun();
 
 /** What may stand behind a number of one or two digits that is a date, an age, a phone or a network address. */
 const GOES_ON = new Uint8Array(65536);
-for (const char of '.-/ :\n)_\u00B7\\,\u3001年月岁周虚足旬个天时日余多来百十号') GOES_ON[char.charCodeAt(0)] = 1;
+for (const char of '.-/ :\n)_|。"<\u00B7\\,\u3001年月岁周虚足旬个天时日余多来百十号') GOES_ON[char.charCodeAt(0)] = 1;
 
 /** A number at `at`, where an Arabic digit stands. Returns where to go on. */
 export function numberAt(scan: Scan, at: number): number {
@@ -45,7 +45,15 @@ export function numberAt(scan: Scan, at: number): number {
       return stop;
     }
   }
-  if (after === 0x2e && size <= 3) {
+  if (letters > 0) {
+    const alike = lookalikeAt(scan, at, end);
+    if (alike > 0) return alike;
+  }
+  if (cue >= 0) {
+    const grouped = groupedCode(scan, at, cue);
+    if (grouped > 0) return grouped;
+  }
+  if ((after === 0x2e || after === 0x3002) && size <= 3) {
     const stop = ipv4At(scan, at, cue);
     if (stop > 0) return stop;
   }

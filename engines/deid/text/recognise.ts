@@ -1,9 +1,9 @@
 import { lexicon, lower, pairBit, type Lexicon } from './lexicon/lexicon.ts';
-import { nameAroundDot, nameInText } from './names/find-names.ts';
+import { nameAroundDot, nameBeforeSex, nameInText } from './names/find-names.ts';
 import { COMPOUND_SURNAMES, SURNAME_GRADE } from './names/surnames.ts';
 import { ALNUM, DIGIT, HAN, HAN_DIGIT, KIND, LETTER } from './normalize.ts';
 import { emailAround, hexAddressAt, plateAt, PLATE_STARTS } from './numbers/codes.ts';
-import { addressAtRoad } from './places/addresses.ts';
+import { addressAtHome, addressAtRoad } from './places/addresses.ts';
 import { type Scan } from './scan.ts';
 import { cueAt } from './cues.ts';
 import { afterName, wordAt } from './word-at.ts';
@@ -28,10 +28,14 @@ const ROAD = 64;
 
 const HAN_NUMBER = 128;
 
-let triggers: Uint8Array | undefined;
+const SEX = 256;
 
-function triggerTable(words: Lexicon): Uint8Array {
-  const table = new Uint8Array(65536);
+const LIVES = 512;
+
+let triggers: Uint16Array | undefined;
+
+function triggerTable(words: Lexicon): Uint16Array {
+  const table = new Uint16Array(65536);
   for (let unit = 0; unit < 65536; unit++) {
     let bits = 0;
     const kind = KIND[unit]!;
@@ -46,6 +50,8 @@ function triggerTable(words: Lexicon): Uint8Array {
   for (const char of PLATE_STARTS) table[char.charCodeAt(0)]! |= PLATE;
   for (const char of '@\u00B7:') table[char.charCodeAt(0)]! |= MARK;
   for (const char of '路街巷弄道') table[char.charCodeAt(0)]! |= ROAD;
+  for (const char of '男女') table[char.charCodeAt(0)]! |= SEX;
+  table[0x4f4f]! |= LIVES;
   for (const char of '十廿卅') table[char.charCodeAt(0)]! |= HAN_NUMBER;
   return table;
 }
@@ -97,6 +103,14 @@ export function recognise(scan: Scan): void {
       const end = nameInText(scan, i);
       if (end > 0) {
         i = afterName(scan, end);
+        continue;
+      }
+    }
+    if ((bits & SEX) !== 0) nameBeforeSex(scan, i);
+    if ((bits & LIVES) !== 0) {
+      const end = addressAtHome(scan, i);
+      if (end > 0) {
+        i = end;
         continue;
       }
     }

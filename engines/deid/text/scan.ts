@@ -70,7 +70,7 @@ export function emit(scan: Scan, start: number, end: number, type: number, prior
 
 /** Between a label and its value: punctuation, brackets, quotes, 号, 码, 为, 是, No. */
 const filler = new Uint8Array(65536);
-for (const char of ' :=#.,(["\'\n|*>_-;/\\号码为是系即称<') filler[char.charCodeAt(0)] = 1;
+for (const char of ' :=#.,(["\'\n|*>_-;/\\号码为是系即称第<') filler[char.charCodeAt(0)] = 1;
 
 /** Whether only fill stands between a label's end and `at`; at most `reach` units of it. */
 export function follows(text: Folded, cueEnd: number, at: number, reach = 8): boolean {

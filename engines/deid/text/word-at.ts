@@ -1,6 +1,6 @@
 import { lexicon, type Lexicon } from './lexicon/lexicon.ts';
 import { W } from './lexicon/flags.ts';
-import { latinNameAfterCue } from './names/latin-names.ts';
+import { latinNameAfterCue, latinPairAt } from './names/latin-names.ts';
 import { nameAfterCue, nameBeforeTitle, nameInList, nameInText } from './names/find-names.ts';
 import { SURNAME_GRADE } from './names/surnames.ts';
 import { ALNUM, DIGIT, HAN, KIND, LETTER } from './normalize.ts';
@@ -182,6 +182,10 @@ function nameValue(scan: Scan, end: number, flags: number): number {
   if ((flags & W.BROAD) !== 0 && (flags & W.ROLE) === 0 && !colon) return end;
   // Role and name on two lines belong to two sentences; so do a role and what follows it in brackets.
   if (gap[from] === 3 && !colon) return end;
+  if ((flags & W.ROLE) !== 0 && from === end && (KIND[code[from]!]! & LETTER) !== 0) {
+    const pair = latinPairAt(scan, from);
+    return pair > 0 ? pair : end;
+  }
   if ((KIND[code[from]!]! & LETTER) !== 0 && (from > end || (flags & W.NAME_LABEL) !== 0)) {
     const latin = (flags & W.NAME_LABEL) !== 0 || colon || code[end] === 0x20 ? latinNameAfterCue(scan, from) : -1;
     return latin > 0 ? latin : end;

@@ -204,6 +204,32 @@ const latin: readonly (readonly [flags: number, type: number, words: string])[] 
   ],
 ];
 
+const each = (first: string, second: string): string =>
+  first
+    .split(' ')
+    .flatMap((a) => second.split(' ').map((b) => a + b))
+    .join(' ');
+
+/** Labels and roles that are built from parts: 上报人, 接收医师, 患者岳母, 我老公, 管床医生. */
+const built: readonly (readonly [flags: number, type: number, words: string])[] = [
+  [
+    W.NAME_LABEL | W.STOP,
+    0,
+    each(
+      '上报 访视 接收 承办 申报 探视 采集 宣教 代签 见证 监督 评估 调解 接待 陪诊 送检 处置 处理 审批 批准 编写 校对 填写 整理 录入 打印 受理 转诊 联络 通知 保管 督查 质控 巡查 抢救 交款 收款 付款 领药 发药 配药 复印 借阅 邮寄 陪护 陪同 护送 转运 押运 申诉 举报 询问 谈话 告知 检测 鉴定 签约 建册 管理 总检 终检 读片 会诊 首诊 转出 转入 注射 接种 采血 穿刺 换药 查对 复查 登记 汇总 统计 制表 制单 审单 出诊 跟诊 带教 规培 进修 实习 责任 主管 经治 管床 值班 当班 上机 下机 主班 夜班 白班',
+      '人 者 员 人员 医师 医生 护士 技师',
+    ),
+  ],
+  [
+    W.ROLE | W.STOP,
+    0,
+    `${each('患者 病人 患儿 产妇 我 他 她 他的 她的 我的', '爸 妈 爸爸 妈妈 父亲 母亲 老公 老婆 爱人 丈夫 妻子 儿子 女儿 哥哥 弟弟 姐姐 妹妹 岳父 岳母 公公 婆婆 奶奶 爷爷 外婆 外公 侄子 侄女 外甥 孙子 孙女 兄长 同事 朋友 邻居')} 老公 老婆 兄长 协调员 心理师 治疗师 康复师 担架员 救护员 驾驶员 驾驶人 车主 业主 死亡患者 家属代表 供体 受体 车夫 店主 雇主 单位同事 单位领导 村干部 网格长 楼长 民警同志 的爱人 的老公 的老婆 的爸爸 的妈妈 的父亲 的母亲 的儿子 的女儿 的妻子 的丈夫 的家属 的同事 的朋友 探视 由护士 由医生 受伤者 乘客 旅客 学员 队员 员工 职工 职员 辅警 翻译`,
+  ],
+  [W.ORG_LABEL | W.STOP, 0, each('转出 转入 申请 受邀 邀请 出具 采样 检测 送检 接诊 首诊 承保 签约', '机构 医院 单位')],
+  [W.NOT_PERSONAL | W.STOP, 0, '临床试验注册号 试验注册号 方案编号 注册证 保修卡号'],
+  [W.ROLE | W.TITLE | W.STOP, 0, '住院医 规培医 进修医 轮转医 一线医 心理咨询师 心理医生 口腔医生 检察官 书记员 协警'],
+];
+
 const expand = (rows: readonly (readonly [number, number, string])[]): Word[] =>
   rows.flatMap(([flags, type, words]) => words.split(' ').map((text) => ({ text, flags, type })));
 
@@ -222,5 +248,5 @@ function merged(words: readonly Word[]): Word[] {
   return [...byText.values()];
 }
 
-export const HAN_WORDS: readonly Word[] = merged(expand(lists));
+export const HAN_WORDS: readonly Word[] = merged(expand([...lists, ...built]));
 export const LATIN_WORDS: readonly Word[] = merged(expand(latin));

@@ -1,9 +1,10 @@
 import { lexicon } from '../lexicon/lexicon.ts';
 import { W } from '../lexicon/flags.ts';
-import { ALNUM, HAN, KIND } from '../normalize.ts';
+import { ALNUM, DIGIT, HAN, KIND } from '../normalize.ts';
 import { emit, type Scan } from '../scan.ts';
 import { T } from '../types.ts';
 import { CUE, FEATURES, features, score } from './model.ts';
+import { isAnnounced, isThing, NOT_LAST } from './surroundings.ts';
 import { GIVEN_FIRST_LEVEL, GIVEN_LAST_LEVEL, pairLevel } from './pairs.ts';
 import { DOUBTFUL_SURNAME, isCompoundSurname, SURNAME_GRADE } from './surnames.ts';
 import { nameWeights } from './weights.ts';
@@ -26,7 +27,50 @@ const lengths: number[] = [];
 /** What the model must say when surname and next character make a common word. */
 const WORDY = 16;
 
-export const THRESHOLD = { free: -4, role: -24, label: -40, title: -40 };
+/** 小童, 老魏: a surname with the familiar 小 or 老 before and nothing behind. Returns its end, or -1. */
+function familiar(scan: Scan, at: number): number {
+  const { code, gap, n } = scan.text;
+  const before = at > 0 ? code[at - 1]! : 0;
+  if ((before !== 0x5c0f && before !== 0x8001) || gap[at]! > 0 || SURNAME_GRADE[code[at]!]! < 1) return -1;
+  if (at + 1 < n && (KIND[code[at + 1]!]! & HAN) !== 0 && gap[at + 1]! === 0) return -1;
+  if (at > 1 && gap[at - 1]! === 0 && (KIND[code[at - 2]!]! & (HAN | ALNUM)) !== 0 && scan.nameCueEnd !== at - 1)
+    return -1;
+  return found(scan, at - 1, at + 1, 51, false);
+}
+
+/**
+ * 舒淇|女|46, 花木兰 女 25岁, 洪秀全男: what stands between two breaks before the sex is a name. `at` is 男 or 女. Returns `at` + 1
+ * when a name was found, or -1.
+ */
+export function nameBeforeSex(scan: Scan, at: number): number {
+  const { code, gap, n } = scan.text;
+  if (observers.has(scan)) return -1;
+  const next = code[at + 1]!;
+  if (at + 1 < n && (KIND[next]! & HAN) !== 0 && gap[at + 1]! === 0 && next !== 0x6027) return -1;
+  let end = at;
+  while (end > 0 && at - end < 3 && SEPARATES[code[end - 1]!] === 1) end--;
+  let start = end;
+  while (start > 0 && end - start < 5 && (KIND[code[start - 1]!]! & HAN) !== 0 && (start === end || gap[start]! === 0))
+    start--;
+  const size = end - start;
+  const apart = end < at || gap[at]! > 0;
+  if (size < 2 || size > 4 || start < scan.taken || (!apart && (KIND[next]! & DIGIT) === 0)) return -1;
+  const compound = isCompoundSurname(code[start]!, code[start + 1]!);
+  if (!compound && (SURNAME_GRADE[code[start]!] === 0 || size > 3)) return -1;
+  if (NOT_LAST[code[end - 1]!] === 1 || NOBODY.test(textOf(code, start, end))) return -1;
+  const words = lexicon();
+  const word = words.find(code, start, n);
+  if (word >= 0 && (words.flags[word]! & ~W.REGION) !== 0) return -1;
+  // 高血压 男: a word is none, unless the sex is set off like a field.
+  if (!compound && pairLevel(code[start]!, code[start + 1]!) === 2 && code[end] !== 0x7c && code[end] !== 0x2c)
+    return -1;
+  found(scan, start, end, 52, true);
+  return at + 1;
+}
+const SEPARATES = new Uint8Array(65536);
+for (const char of ' ,/|;、\t"\n') SEPARATES[char.charCodeAt(0)] = 1;
+
+export const THRESHOLD = { free: -4, role: -36, label: -56, title: -40 };
 
 function isHanRun(code: Uint16Array, from: number, end: number): boolean {
   for (let i = from; i < end; i++) if ((KIND[code[i]!]! & HAN) === 0) return false;
@@ -134,7 +178,7 @@ export function nameAfterCue(scan: Scan, from: number, flags: number, colon: boo
       size >= surname + 1 &&
       size <= surname + 2 &&
       !NOBODY.test(textOf(code, from, bound)) &&
-      (colon || pairLevel(code[from]!, code[from + 1]!) < 2)
+      (colon || (flags & (W.NAME_LABEL | W.BROAD)) === W.NAME_LABEL || pairLevel(code[from]!, code[from + 1]!) < 2)
     )
       return found(scan, from, bound, 57, true);
     // 王某, 李某某, 张XX
@@ -166,6 +210,8 @@ function spacedName(scan: Scan, at: number, announced: boolean): number {
     end < n &&
     end - at < surname + 2 &&
     gap[end] === 1 &&
+    code[end] !== 0x7537 &&
+    code[end] !== 0x5973 &&
     (KIND[code[end]!]! & HAN) !== 0 &&
     GIVEN_LAST_LEVEL[code[end]!]! > 0
   )
@@ -286,7 +332,16 @@ export function maskedName(scan: Scan, from: number, surname: number): number {
     pairLevel(code[end]!, code[end + 1]!) === 0
   )
     end++;
+  if (unit !== 0x67d0 && end === from + surname + 1 && (KIND[code[end]!]! & HAN) !== 0 && stopsName(scan, end + 1))
+    end++;
   return found(scan, from, end, 56, false);
+}
+
+/** Whether nothing that belongs to a name stands at `at`. */
+function stopsName(scan: Scan, at: number): boolean {
+  const { code, gap, n } = scan.text;
+  if (at >= n || gap[at]! > 0 || (KIND[code[at]!]! & HAN) === 0) return true;
+  return lexicon().find(code, at, n) >= 0 || lexicon().single[code[at]!] !== 0;
 }
 
 const SURNAME_ONLY_BEFORE = new Uint8Array(65536);
@@ -300,6 +355,13 @@ for (const char of '和与由但来都应时经成有从所者全单管原官主
 /** 向主任汇报: the preposition, not Dr. Xiang. */
 const REPORTS =
   /(?:\u6C47\u62A5|\u8BF7\u793A|\u62A5\u544A|\u54A8\u8BE2|\u53CD\u6620|\u8BF4\u660E|\u4EA4\u4EE3|\u5B66\u4E60|\u8BF7\u6559|\u5BB6)/;
+
+/** 宣教护士, 审核医师: a word of the lexicon, not a name. */
+function isWholeWord(scan: Scan, at: number, length: number): boolean {
+  const words = lexicon();
+  const word = words.find(scan.text.code, at, scan.text.n);
+  return word >= 0 && words.length[word] === length && (words.flags[word]! & W.STOP) !== 0 && !observers.has(scan);
+}
 
 /** A name before the title that begins at `title`. Returns its start, or -1. */
 export function nameBeforeTitle(scan: Scan, title: number): number {
@@ -315,7 +377,7 @@ export function nameBeforeTitle(scan: Scan, title: number): number {
     if (length === 4 ? !compound : SURNAME_GRADE[code[at]!] === 0 && !compound) continue;
     if (!compound && pairLevel(code[at]!, code[at + 1]!) === 2 && at !== scan.nameCueEnd) continue;
     const got = bestName(scan, at, at === scan.nameCueEnd ? CUE.ROLE : CUE.NONE, length);
-    if (got === length && choice.score > bestScore) {
+    if (got === length && choice.score > bestScore && !isWholeWord(scan, at, length)) {
       best = length;
       bestScore = choice.score;
     }
@@ -333,17 +395,19 @@ export function nameBeforeTitle(scan: Scan, title: number): number {
     if (size === 2 ? !isCompoundSurname(code[at]!, code[at + 1]!) : SURNAME_GRADE[code[at]!] === 0) continue;
     if (NEVER_ALONE[code[at]!] === 1 && size === 1) continue;
     const before = at > 0 ? code[at - 1]! : 0;
-    const open = at === 0 || gap[at]! > 0 || (KIND[before]! & HAN) === 0 || at === scan.nameCueEnd;
+    const open = at === 0 || gap[at]! > 0 || (KIND[before]! & HAN) === 0 || at === scan.nameCueEnd || at === scan.taken;
     if (!open && SURNAME_ONLY_BEFORE[before] !== 1) {
       // In the middle of a sentence: the character before must not make a word with the surname.
       if (
         size === 1 &&
-        (DOUBTFUL_SURNAME[code[at]!] === 1 || SURNAME_GRADE[code[at]!]! < 3 || pairLevel(before, code[at]!) > 0)
+        (DOUBTFUL_SURNAME[code[at]!] === 1 || SURNAME_GRADE[code[at]!]! < 2 || pairLevel(before, code[at]!) > 0)
       )
         continue;
     }
     if (size === 1 && (code[at] === 0x5411 || code[at] === 0x4e8e) && REPORTS.test(textOf(code, title, title + 8)))
       continue;
+    // 老师 is itself a title.
+    if (before === 0x8001 && code[at] === 0x5e08) continue;
     const start = before === 0x5c0f || before === 0x8001 ? at - 1 : at;
     found(scan, start, title, 54, false);
     return start;
@@ -356,7 +420,9 @@ export function nameInText(scan: Scan, at: number): number {
   const { code, gap, n } = scan.text;
   const unit = code[at]!;
   const next = code[at + 1]!;
-  if (at + 1 >= n || (KIND[next]! & HAN) === 0) {
+  if (at + 1 >= n || (KIND[next]! & HAN) === 0 || gap[at + 1]! >= 2) {
+    const called = observers.has(scan) ? -1 : familiar(scan, at);
+    if (called > 0) return called;
     return (next === 0x2a && code[at + 2] === 0x2a) || (next === 0x58 && code[at + 2] === 0x58)
       ? maskedName(scan, at, 1)
       : -1;
@@ -366,7 +432,8 @@ export function nameInText(scan: Scan, at: number): number {
     if (apart > 0) return apart;
   }
   const before = at > 0 && gap[at] === 0 ? code[at - 1]! : 0;
-  const inside = (KIND[before]! & HAN) !== 0;
+  const announced = !observers.has(scan) && isAnnounced(code, gap, at);
+  const inside = (KIND[before]! & HAN) !== 0 && !announced;
   const grade = SURNAME_GRADE[unit]!;
   const compound = isCompoundSurname(unit, next);
   if (!compound) {
@@ -380,8 +447,16 @@ export function nameInText(scan: Scan, at: number): number {
   const words = lexicon();
   const word = words.starts[unit] === 1 ? words.find(code, at, n) : -1;
   if (word >= 0 && (words.flags[word]! & (W.STOP | W.REGION)) !== 0) return -1;
-  const length = bestName(scan, at, CUE.NONE);
+  const length = bestName(scan, at, announced ? CUE.ROLE : CUE.NONE);
   if (length === 0) return -1;
+  if (!observers.has(scan) && isThing(code, gap, n, at, at + length)) return -1;
+  if (announced) {
+    return choice.score > (pairLevel(unit, next) === 2 && !compound ? WORDY : THRESHOLD.role)
+      ? found(scan, at, at + length, 52, true)
+      : -1;
+  }
+  // \u9AD8\u5174\u65F6, \u767D\u4E91\u6837: a word and something behind it
+  if (!observers.has(scan) && !compound && length === 3 && pairLevel(unit, next) === 2) return -1;
   const wordy = !compound && pairLevel(unit, next) === 2;
   if (choice.score <= (observers.has(scan) ? 0 : wordy ? WORDY : THRESHOLD.free)) {
     const alone = observers.has(scan) ? 0 : standsAlone(scan, at, inside, compound ? 2 : 1);
@@ -408,6 +483,9 @@ function standsAlone(scan: Scan, at: number, inside: boolean, surname: number): 
 export function nameInList(scan: Scan, at: number): number {
   const { code } = scan.text;
   if (SURNAME_GRADE[code[at]!] === 0 && !isCompoundSurname(code[at]!, code[at + 1]!)) return -1;
+  const words = lexicon();
+  const word = observers.has(scan) ? -1 : words.find(code, at, scan.text.n);
+  if (word >= 0 && (words.flags[word]! & (W.STOP | W.TITLE | W.ROLE)) !== 0) return -1;
   const length = bestName(scan, at, CUE.LIST);
   if (length === 0 || choice.score <= (observers.has(scan) ? 0 : THRESHOLD.role)) return -1;
   return found(scan, at, at + length, 56, true);

@@ -106,6 +106,7 @@ export function latinNameAfterCue(scan: Scan, from: number): number {
     at = stop;
     if (code[at] === 0x2e && stop - at < 2) at++;
     if (code[at] === 0x2c && code[at + 1] === 0x20 && isUpper(code[at + 2]!)) at += 2;
+    else if (code[at] === 0x2c && part === 0 && isUpper(code[at + 1]!) && syllableCount(word) === 1) at++;
     else if (code[at] === 0x20 || code[at] === 0xb7 || code[at] === 0x5e || code[at] === 0x2e) at++;
     else break;
   }
@@ -121,6 +122,15 @@ export function latinNameAfterCue(scan: Scan, from: number): number {
   if ((KIND[code[end]!]! & 1) !== 0) return -1;
   emit(scan, from, end, T.NAME, 56);
   return end;
+}
+
+/** 患者John Smith: two or more capitalised words right behind a role. Returns the end, or -1. */
+export function latinPairAt(scan: Scan, from: number): number {
+  const { code } = scan.text;
+  const end = wordEnd(code, from);
+  if (end - from < 2 || allUpper(code, from, end) || !isCapital(code, from, end)) return -1;
+  if (code[end] !== 0x20 || !isUpper(code[end + 1]!)) return -1;
+  return latinNameAfterCue(scan, from);
 }
 
 function allLower(code: Uint16Array, from: number, end: number): boolean {

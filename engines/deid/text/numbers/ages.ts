@@ -85,7 +85,10 @@ export function ageAt(scan: Scan, from: number): number {
     const and = readNumber(code, end, 2);
     if (and !== undefined && labelled && code[and.end] === DAY) end = and.end + 1;
     if (code[end] === 0x5927 || code[end] === LING) return take(scan, from, end + 1);
-    return labelled && code[end] !== 0x524d ? take(scan, from, end) : -1;
+    // 患儿，8个月，
+    const child =
+      scan.nameCueEnd >= from - 2 && scan.nameCueEnd < from && code[from - 1] === 0x2c && code[end] === 0x2c;
+    return (labelled || child) && code[end] !== 0x524d ? take(scan, from, end) : -1;
   }
   if (
     (unit === DAY || unit === WEEK || unit === HOUR || unit === MONTH || unit === 0x65e5) &&

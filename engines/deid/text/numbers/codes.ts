@@ -80,6 +80,68 @@ export function codeAt(scan: Scan, from: number, end: number, cue: number, forei
   return -1;
 }
 
+const plain = new Uint16Array(24);
+
+/**
+ * Codes that somebody wrote in groups behind their label: `E 8542 1763`, `9144 0101 MA59 ABCD 1D`, `A 1234 567 X`. `cue` is the type of the
+ * label. Returns the end, or -1.
+ */
+export function groupedCode(scan: Scan, from: number, cue: number): number {
+  const sizes = GROUPED[cue];
+  if (sizes === undefined) return -1;
+  const { code, n } = scan.text;
+  let count = 0;
+  let digitCount = 0;
+  let groups = 1;
+  let i = from;
+  let end = -1;
+  while (i < n && count < 20) {
+    const kind = KIND[code[i]!]! & ALNUM;
+    if (kind === 0) {
+      const joins = code[i] === 0x20 || code[i] === 0x2d || code[i] === 0x2e;
+      if (!joins || (KIND[code[i + 1]!]! & ALNUM) === 0) break;
+      groups++;
+      i++;
+      continue;
+    }
+    if (kind === DIGIT) digitCount++;
+    plain[count++] = upper(code[i]!);
+    i++;
+    if (sizes.includes(count) && (KIND[code[i]!]! & ALNUM) === 0) end = i;
+  }
+  if (groups < 2 || end < 0 || digitCount < 6) return -1;
+  return put(scan, from, end, cue, 86);
+}
+const GROUPED: Readonly<Record<number, readonly number[]>> = {
+  [T.PASSPORT]: [9],
+  [T.HKMO_PERMIT]: [8, 9, 11],
+  [T.USCC]: [18],
+  [T.SOCIAL_CARD]: [9],
+};
+
+/** l38269l2345, 1380O138OOO: letters that look like digits in a number that is otherwise a mobile or identity number. */
+export function lookalikeAt(scan: Scan, from: number, end: number): number {
+  const size = end - from;
+  if (size !== 11 && size !== 18) return -1;
+  const { code } = scan.text;
+  let letters = 0;
+  for (let i = 0; i < size; i++) {
+    const unit = code[from + i]!;
+    if ((KIND[unit]! & DIGIT) !== 0) digits[i] = DIGIT_VALUE[unit]!;
+    else if (unit === 0x6c || unit === 0x49 || unit === 0x69) digits[i] = 1;
+    else if (unit === 0x4f || unit === 0x6f) digits[i] = 0;
+    else if (i === 17 && (unit | 0x20) === 0x78) digits[i] = 10;
+    else return -1;
+    if ((KIND[unit]! & DIGIT) === 0) letters++;
+  }
+  if (letters === 0) return -1;
+  if (size === 18) {
+    const kind = identityKind(digits);
+    return kind === undefined ? -1 : put(scan, from, end, kind === 'hmt' ? T.HMT_RESIDENCE : T.ID_CARD, 85);
+  }
+  return digits[0] === 1 && digits[1]! >= 3 && letters <= 6 ? put(scan, from, end, T.MOBILE, 72) : -1;
+}
+
 /** 国药准字H20123456 is a licence, not a permit. */
 function afterLicence(code: Uint16Array, from: number): boolean {
   const unit = from > 0 ? code[from - 1]! : 0;
@@ -157,7 +219,7 @@ export function ipv4At(scan: Scan, from: number, cue: number): number {
     while ((KIND[code[i]!]! & DIGIT) !== 0 && i - start < 4) value = value * 10 + DIGIT_VALUE[code[i++]!]!;
     if (i === start || i - start > 3 || value > 255 || (i - start > 1 && code[start] === 0x30)) return -1;
     if (octet === 3) break;
-    if (code[i] !== 0x2e) return -1;
+    if (code[i] !== 0x2e && code[i] !== 0x3002) return -1;
     i++;
   }
   const before = from > 0 ? code[from - 1]! : 0;
@@ -301,7 +363,7 @@ export function labelledValue(code: Uint16Array, from: number, end: number): num
         run = 0;
       } else if (
         (unit === 0x20 || unit === 0x0a) &&
-        (KIND[next]! & (DIGIT | HAN_DIGIT)) !== 0 &&
+        (KIND[next]! & (DIGIT | HAN_DIGIT | (run === 1 ? LETTER : 0))) !== 0 &&
         spaced(code, i + 1, run)
       ) {
         i++;
@@ -315,6 +377,8 @@ export function labelledValue(code: Uint16Array, from: number, end: number): num
 /** A blank inside a number: what follows is digits only and no date, age or measure of its own. */
 function spaced(code: Uint16Array, at: number, before: number): boolean {
   let i = at;
+  if (before === 1 && (KIND[code[at]!]! & LETTER) !== 0)
+    return code[at + 1] === 0x20 && (KIND[code[at + 2]!]! & ALNUM) !== 0;
   while ((KIND[code[i]!]! & (DIGIT | HAN_DIGIT)) !== 0) i++;
   const size = i - at;
   const unit = code[i]!;

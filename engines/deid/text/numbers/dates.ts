@@ -62,11 +62,18 @@ function written(scan: Scan, from: number): number {
   const { value, digits } = first;
   let i = skipBlanks(code, first.end);
   if (code[i] === YEAR) {
-    const full = digits === 4 && isYear(value);
+    // 民国112年
+    const republic = digits <= 3 && value > 0 && value < 150 && code[from - 1] === 0x56fd && code[from - 2] === 0x6c11;
+    const full = (digits === 4 && isYear(value)) || republic;
     const short = digits === 2 && value < 100;
     if (!full && !short) return -1;
     const yearEnd = i + 1;
     i = skipBlanks(code, yearEnd);
+    // 元月
+    if (code[i] === 0x5143 && code[i + 1] === MONTH) {
+      const day = dayAfter(code, i + 2);
+      return day < 0 ? i + 2 : day;
+    }
     const month = readNumber(code, i, 2);
     const labelled = follows(scan.text, scan.dateCueEnd, from, 6) || follows(scan.text, scan.ageCueEnd, from, 3);
     if (month === undefined || month.value < 1 || month.value > 12)
@@ -207,6 +214,12 @@ function numeric(scan: Scan, from: number, foreign: boolean): number {
         (labelled || separator !== 0x2d || isPlain(code, from))
         ? k
         : -1;
+    if (first >= 1 && first <= 12 && second >= 1 && second <= 31 && size <= 2) {
+      // 11.5号, 10/8复查
+      if (separator === 0x2e && code[k] === DAY_SPOKEN && isPlain(code, from)) return k + 1;
+      if (separator === 0x2f && isPlain(code, from) && VISITS.test(String.fromCharCode(code[k]!, code[k + 1]!)))
+        return k;
+    }
     if (labelled && !glued && first >= 1 && first <= 12 && second >= 1 && second <= 31) return k;
     return -1;
   }
@@ -220,13 +233,15 @@ function numeric(scan: Scan, from: number, foreign: boolean): number {
   // Two-digit years: 18.6.5 may be a measurement, 24/3/5 hardly.
   const plausible = (first <= 35 || first >= 40) && isDate(2000 + (first % 100), second, value);
   if (!plausible) return -1;
-  if (labelled) return dayMark(code, end);
+  if (labelled || bornAfter(code, end)) return dayMark(code, end);
   if (code[end] === 0x25 || code[end] === 0x2f || code[end] === 0x58 || code[end] === 0x3a) return -1;
   if (separator === 0x2f) return first >= 10 && first <= 35 ? dayMark(code, end) : -1;
   return first >= 10 && first <= 35 && secondDigits === 2 && digits === 2 && value > 0 && isPlain(code, from)
     ? dayMark(code, end)
     : -1;
 }
+
+const VISITS = /^(?:复查|复诊|入院|出院|门诊|就诊|手术|随访|拆线|复评)$/;
 
 /** Nothing stands right before that would make the number part of something longer. */
 function isPlain(code: Uint16Array, from: number): boolean {
@@ -311,7 +326,8 @@ export function dateAt(scan: Scan, from: number, foreign: boolean): number {
   if (end < 0 && (KIND[code[from]!]! & DIGIT) !== 0) end = numeric(scan, from, foreign);
   if (end < 0) return -1;
   end = withTime(code, end);
-  emit(scan, from, end, T.DATE, 60);
+  const era = from > 1 && code[from - 1] === 0x56fd && code[from - 2] === 0x6c11 ? 2 : 0;
+  emit(scan, from - era, end, T.DATE, 60);
   return end;
 }
 

@@ -72,6 +72,9 @@ function identity(scan: Scan, run: DigitRun, cue: number): number {
   }
   if (groupAt(run, 18) < 0) return -1;
   const kind = identityKind(run.value);
+  // A mistyped number still has a province and a birth date; a number of goods hardly has both.
+  if (kind === undefined && cue < 0 && run.groups === 1 && run.n === 18 && isProvince(run) && isBirthDate(run.value, 6))
+    return done(scan, run, run.at[17]! + 1, T.ID_CARD, FORMED - 5);
   if (kind === undefined) return -1;
   // 9 and any birth date is the weakest prefix: without a label one number of 11 × 300 passes.
   if (kind === 'foreigner' && cue !== T.ID_CARD && cue !== T.HMT_RESIDENCE) return -1;
@@ -95,6 +98,14 @@ function identityByLabel(scan: Scan, run: DigitRun, cue: number): number {
   return -1;
 }
 
+/** GB/T 2260: 11-15 21-23 31-37 41-46 50-54 61-65. */
+function isProvince(run: DigitRun): boolean {
+  const province = run.value[0]! * 10 + run.value[1]!;
+  const unit = province % 10;
+  const last = [0, 5, 3, 7, 6, 4, 5][run.value[0]!] ?? 0;
+  return unit <= last && (unit >= 1 || province === 50) && run.value[2]! * 10 + run.value[3]! <= 90;
+}
+
 const PHONE_CUES: ReadonlySet<number> = new Set([T.MOBILE, T.LANDLINE]);
 
 function mobile(scan: Scan, run: DigitRun, cue: number): number {
@@ -113,6 +124,8 @@ function mobile(scan: Scan, run: DigitRun, cue: number): number {
   const last = groupAt(run, skip + 11);
   if (last < 0) return -1;
   const phoneCue = PHONE_CUES.has(cue) || cue === T.ACCOUNT;
+  // 13800138000pg/ml is a measure.
+  if (cue < 0 && (KIND[scan.text.code[run.at[skip + 10]! + 1]!]! & ALNUM) === 2) return -1;
   const shape =
     skip === 0 &&
     (last === 0 ||
@@ -159,6 +172,15 @@ function landline(scan: Scan, run: DigitRun, from: number, cue: number): number 
       return done(scan, run, end, T.LANDLINE, phoneCue ? PROVEN : FORMED, prefixStart(scan, from));
     }
   }
+  // 852-27891234, 853 28xxxxxx: Hong Kong and Macao
+  if (
+    run.value[0] === 8 &&
+    run.value[1] === 5 &&
+    (run.value[2] === 2 || run.value[2] === 3) &&
+    groupAt(run, 11) >= 0 &&
+    (phoneCue || plusBefore(scan, from))
+  )
+    return done(scan, run, run.at[10]! + 1, T.LANDLINE, FORMED, prefixStart(scan, from));
   const service = run.value[0] === 4 || run.value[0] === 8 ? run.value[1] === 0 && run.value[2] === 0 : false;
   const ten = groupAt(run, 10);
   if (
@@ -228,6 +250,8 @@ function hasFours(run: DigitRun, last: number): boolean {
 function shortPhone(scan: Scan, run: DigitRun, from: number, cue: number): number {
   if (cue !== T.LANDLINE && cue !== T.MOBILE) return -1;
   const first = run.ends[0]!;
+  // 110, 120, 12345, 95588: lines of the public
+  if (first < 6 && (run.value[0] === 1 || (run.value[0] === 9 && run.value[1] === 5))) return -1;
   if (first < 3 || (run.groups > 1 && first < 4) || run.n > 12) return -1;
   const last =
     run.groups > 1 && isUniform(run, 1) && run.ends[1]! <= 12 && run.separator[1] === 0x2d ? run.ends[1]! : first;

@@ -19,10 +19,11 @@ const NUMBERED = set('号栋幢座楼层室户组队弄院排门单期段区支�
 const SHY = set('里城道场台居组队院社店集桥湖门庭区');
 /** Marks that may follow a named end at once: 王庄村, 李家屯镇, 学院路街道. */
 const END_MORE = set('村镇乡路街巷屯');
+const TOWNS = set('镇乡区村道县市');
 const ROADS = set('路街巷弄道');
 /** Characters that no name of a place in an address has: verbs, prepositions, pronouns of clinical prose. */
 const FOREIGN = set(
-  '因于在从自由经被将把及或以为是的了着过不无有未已曾患诊治疗病痛发热术时我你他她其该此药服检查血压出入住转送约例年天予行见示来',
+  '因于在从自由经被将把及或以为是的了着过不无有未已曾患诊治疗病痛发热术时我你他她其该此药服检查血压出入住转送约例年予行见示来',
 );
 /** The same, but only inside a part: 前进村 and 后寨乡 begin with them. */
 const INNER_FOREIGN = set('前后');
@@ -82,7 +83,29 @@ function walk(scan: Scan, from: number): Address {
     address.details++;
     at = address.end = end;
   }
+  if (address.details > 0) {
+    const tail = NEARBY.exec(String.fromCharCode(...code.subarray(address.end, address.end + 3)));
+    if (tail !== null) address.end += tail[0].length;
+  }
   return address;
+}
+
+const NEARBY = /^(?:附近|门口|对面|旁边|路口|楼下|后面|交界处|交叉口)/;
+
+/** 住厚街镇康乐南路113号: a home without region or label. `at` is 住. Returns the end, or -1. */
+export function addressAtHome(scan: Scan, at: number): number {
+  const { code, gap } = scan.text;
+  const from = at + 1;
+  if (scan.addressCueEnd > at || gap[from]! > 1 || (KIND[code[from]!]! & HAN) === 0) return -1;
+  const word = lexicon().find(code, from, scan.text.n);
+  if (word >= 0 && (lexicon().flags[word]! & W.REGION) === 0) return -1;
+  const { end, details } = walk(scan, from);
+  // 住院楼, 住内科病区: rooms of a hospital are nobody's home.
+  if (details === 0 || end - from < 4 || code[from] === 0x9662 || code[from] === 0x79d1) return -1;
+  const last = code[end - 1]!;
+  if (last === 0x533a && code[end - 2] === 0x75c5) return -1;
+  emit(scan, from, end, T.ADDRESS, 57);
+  return end;
 }
 
 const isRegion = (code: Uint16Array, at: number, n: number): boolean => {
@@ -204,6 +227,14 @@ const SUFFIXES = [
   '附近',
 ].map((text) => Array.from(text).map((char) => char.charCodeAt(0)));
 
+/** 天 as a day. */
+function isDay(code: Uint16Array, at: number): boolean {
+  const before = at > 0 ? code[at - 1]! : 0;
+  return (
+    (KIND[before]! & (DIGIT | HAN_DIGIT)) !== 0 || '今昨明当每前后整半几次同白'.includes(String.fromCharCode(before))
+  );
+}
+
 /** The end of one part beginning at `at`, or -1. */
 function partEnd(scan: Scan, at: number): number {
   const { code, gap, n } = scan.text;
@@ -215,6 +246,8 @@ function partEnd(scan: Scan, at: number): number {
     const kind = KIND[unit]!;
     if ((kind & (HAN | ALNUM)) === 0 && unit !== 0xb7) return -1;
     if (i > at && gap[i]! >= 2) return -1;
+    // 天河路, 天心区, but 3天, 今天, 当天
+    if (unit === 0x5929 && isDay(code, i)) return -1;
     if (FOREIGN[unit] === 1 || (i > at && INNER_FOREIGN[unit] === 1)) return -1;
     if (words.starts[unit] === 1 && i > at) {
       const word = words.find(code, i, n);
@@ -268,7 +301,14 @@ export function addressAtLabel(scan: Scan, from: number, labelEnd: number): numb
   // A labelled field: the value up to its end, when the label has a colon and the value is no remark.
   if (labelEnd === from || !hasColon(code, labelEnd, from)) return -1;
   let i = from;
-  while (i < n && i - from < 30 && (KIND[code[i]!]! & (HAN | ALNUM)) !== 0 && gap[i]! < 2) i++;
+  while (
+    i < n &&
+    i - from < 30 &&
+    (KIND[code[i]!]! & (HAN | ALNUM)) !== 0 &&
+    gap[i]! < 2 &&
+    !(gap[i]! > 0 && i > from && lexicon().find(code, i, n) >= 0)
+  )
+    i++;
   const word = lexicon().find(code, from, n);
   if (i - from < 3 || (word >= 0 && (lexicon().flags[word]! & W.STOP) !== 0)) return -1;
   const text = String.fromCharCode(...code.subarray(from, Math.min(i, from + 6)));
@@ -299,6 +339,18 @@ export function addressAtRoad(scan: Scan, at: number): number {
     start--;
   }
   if (at - start < 1) return -1;
+  // 横沥镇中山东路99号: the town before the road
+  if (start - 3 >= scan.taken && TOWNS[code[start - 1]!] === 1) {
+    let town = start - 1;
+    while (
+      town > scan.taken &&
+      start - town < 4 &&
+      FOREIGN[code[town - 1]!] === 0 &&
+      (KIND[code[town - 1]!]! & HAN) !== 0
+    )
+      town--;
+    if (start - town >= 3) start = town;
+  }
   const { end, details } = walk(scan, start);
   if (details < 2 || end <= i) return -1;
   emit(scan, start, end, T.ADDRESS, 54);

@@ -1,3 +1,4 @@
+/* oxlint-disable no-restricted-imports -- reads the labelled sets beside it; only tests and the bench use it */
 import { readFileSync } from 'node:fs';
 import type { LabelledText } from '../evaluate.ts';
 import type { Span, SpanType } from '../types.ts';
