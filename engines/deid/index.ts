@@ -3,3 +3,4 @@ export * from './text/index.ts';
 export * from './risk/index.ts';
 export * from './table/index.ts';
 export * from './fhir/index.ts';
+export * from './dicom/index.ts';

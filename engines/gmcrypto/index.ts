@@ -25,3 +25,4 @@ export { DATA_KEY_BYTES, createSealer } from './sealer.ts';
 export type { Profile, Sealer } from './sealer.ts';
 export { joinSecret, splitSecret } from './secret-shares.ts';
 export { DEFAULT_USER_ID, identityHash } from './sm2-curve.ts';
+export { createTextMac } from './text-mac.ts';

@@ -2,6 +2,7 @@ import type { Register } from '../command.ts';
 import { registerDeidAnonymize } from './deid/anonymize.ts';
 import { registerDeidFhir } from './deid/fhir.ts';
 import { registerDeidRisk } from './deid/risk.ts';
+import { registerDeidTable } from './deid/table.ts';
 import { registerDeidText } from './deid/text.ts';
 
 /** The verbs of de-identification, one file each in `deid/`. */
@@ -10,5 +11,6 @@ export const registerDeid: Register = (program) => {
   registerDeidText(group);
   registerDeidRisk(group);
   registerDeidAnonymize(group);
+  registerDeidTable(group);
   registerDeidFhir(group);
 };

@@ -1,0 +1,15 @@
+export { cutAddress } from './addresses.ts';
+export type { RegionLevel } from './addresses.ts';
+export { AGE_BANDS, ageBand, ageOver89, readAge } from './ages.ts';
+export { CsvError, createCsvReader, csvLine, guessDelimiter } from './csv-reader.ts';
+export type { CsvReader } from './csv-reader.ts';
+export { createCsvStream } from './csv-stream.ts';
+export type { Rejected, TableStream } from './csv-stream.ts';
+export { ageOn, coarseDate, dayNumber, readDate, shiftDate } from './dates.ts';
+export { MissingColumn, createTableDeidentifier } from './deidentifier.ts';
+export type { ColumnCount, PlannedColumn, TableDeidentifier, TableOptions } from './deidentifier.ts';
+export { createNdjsonStream } from './ndjson-stream.ts';
+export { TablePolicyError, readTablePolicy } from './policy.ts';
+export type { ColumnRule, TablePolicy } from './policy.ts';
+export { PseudonymCollision, createPseudonymizer } from './pseudonyms.ts';
+export type { KeyedWords, Pseudonymizer } from './pseudonyms.ts';
