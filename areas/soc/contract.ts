@@ -425,6 +425,73 @@ export const RuleExceptionPreview = z.object({
   incomplete: z.boolean(),
 });
 export type RuleExceptionPreview = z.infer<typeof RuleExceptionPreview>;
+export const RuleHeatMap = z.object({
+  rules: z.number().int(),
+  /** Rules that name no technique. */
+  untagged: z.number().int(),
+  tactics: z.array(
+    z.object({
+      tactic: z.string(),
+      rules: z.number().int(),
+      hits30d: z.number().int(),
+      techniques: z.array(
+        z.object({
+          technique: z.string(),
+          rules: z.number().int(),
+          enabled: z.number().int(),
+          hits30d: z.number().int(),
+          subTechniques: z.array(z.string()),
+        }),
+      ),
+    }),
+  ),
+});
+export type RuleHeatMap = z.infer<typeof RuleHeatMap>;
+export const RuleVersion = z.object({
+  version: z.number().int(),
+  yaml: z.string(),
+  author: z.string(),
+  note: z.string(),
+  createdAt: Time,
+});
+export type RuleVersion = z.infer<typeof RuleVersion>;
+export const RuleBackTest = z.object({
+  id: z.string(),
+  tenant: z.string(),
+  ruleId: z.string(),
+  title: z.string(),
+  /** The text tested was the rule in force. */
+  saved: z.boolean(),
+  query: z.string(),
+  from: Time,
+  to: Time,
+  status: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+  outcome: z.enum(['alerts', 'discarded']).nullable(),
+  /** 0..1 */
+  progress: z.number(),
+  scanned: z.number().int(),
+  matched: z.number().int(),
+  error: z.string().nullable(),
+  author: z.string(),
+  createdAt: Time,
+  startedAt: Time.nullable(),
+  finishedAt: Time.nullable(),
+});
+export type RuleBackTest = z.infer<typeof RuleBackTest>;
+export const RuleBackTestDetail = RuleBackTest.extend({
+  perDay: z.record(z.string(), z.number().int()),
+  perTenant: z.record(z.string(), z.number().int()),
+  hits: z.array(
+    z.object({
+      id: z.string(),
+      ts: Time,
+      tenant: z.string(),
+      message: z.string(),
+      explanation: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+export type RuleBackTestDetail = z.infer<typeof RuleBackTestDetail>;
 /** Events on which all but one condition held, by the condition that was missing. */
 export const NearMisses = z.object({
   count: z.number().int(),

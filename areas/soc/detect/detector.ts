@@ -100,7 +100,7 @@ export function createDetector(spec: DetectionSpec): Detector {
       const off = offFor(tenant);
       let rules: string[] | undefined;
       for (const rule of matched) if (!off.has(rule.id)) (rules ??= []).push(rule.id);
-      if (rules?.some(silencer.concerns) === true) {
+      if (rules?.some((id) => silencer.concerns(id)) === true) {
         const silenced = silencer.silenced(event, tenant, now, rules);
         if (silenced.size > 0) {
           const left = rules.filter((id) => !silenced.has(id));

@@ -1,5 +1,8 @@
 /** detect: rules, indicators and correlations over the stream; the pipeline that runs them. */
 import type { Mount, Platform, RouteSpec, Service } from '@xinglin/platform/http';
+import { createBackTestJobs } from './back-test-jobs.ts';
+import type { BackTestJobs } from './back-test-jobs.ts';
+import { backTestRoutes } from './back-test-routes.ts';
 import { createDetectionManager } from './detection-manager.ts';
 import type { DetectionManager } from './detection-manager.ts';
 import { exceptionRoutes } from './exception-routes.ts';
@@ -30,6 +33,7 @@ export interface Detect {
   readonly pipeline: Pipeline;
   readonly book: RuleBook;
   readonly manager: DetectionManager;
+  readonly backTests: BackTestJobs;
 }
 
 export function createDetect(platform: Platform, deps: DetectDeps): Detect {
@@ -44,16 +48,19 @@ export function createDetect(platform: Platform, deps: DetectDeps): Detect {
     ...(deps.workers === undefined ? {} : { workers: deps.workers }),
   });
   const access = createRuleAccess(platform, manager);
+  const backTests = createBackTestJobs(platform, manager);
   return {
     routes: [
       ...ruleRoutes(platform, manager, access),
       ...ruleTestRoutes(platform, manager, access),
       ...exceptionRoutes(platform, manager, access),
+      ...backTestRoutes(platform, { manager, access, jobs: backTests, sink: deps.sink }),
     ],
     mounts: [],
-    services: [pipeline.service],
+    services: [pipeline.service, backTests.service],
     pipeline,
     book: manager.book,
     manager,
+    backTests,
   };
 }

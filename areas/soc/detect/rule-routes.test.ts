@@ -1,6 +1,6 @@
 import type { Actor } from '@xinglin/platform/access';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RuleDecision, RuleDetail, RuleExplanation } from '../contract.ts';
+import type { RuleDecision, RuleDetail, RuleExplanation, RuleHeatMap, RuleVersion } from '../contract.ts';
 import { person } from '../../../test/support/soc-harness.ts';
 import type { BackTestResult } from './back-test.ts';
 import { CITY, H1, H2, RULE, RULE_ID, openRuleBase } from './rule-test-base.ts';
@@ -68,6 +68,49 @@ describe('POST /rules/{id}/test', () => {
 
   it('shows no events to those who manage rules but may not read events', async () => {
     expect(await status(person('security-admin', ''), 'POST', `/rules/${RULE_ID}/test`, {})).toBe(403);
+  });
+});
+
+describe('versions', () => {
+  it('keep every text with author and note; going back is a new version', async () => {
+    const path = `/rules/${RULE_ID}`;
+    await base.json(city, 'PUT', path, { yaml: RULE.replace('medium', 'high'), note: '升级' });
+    await base.json(city, 'PUT', path, { yaml: RULE, note: '恢复到版本 1' });
+    const { items } = await base.json<{ items: RuleVersion[] }>(first, 'GET', `${path}/versions`);
+    expect(items.map(({ version, note }) => [version, note])).toEqual([
+      [3, '恢复到版本 1'],
+      [2, '升级'],
+      [1, ''],
+    ]);
+    expect(items[0]?.yaml).toBe(items[2]?.yaml);
+    expect(await status(person('analyst', 'cn.gd.other'), 'GET', `${path}/versions`)).toBe(404);
+  });
+});
+
+describe('GET /rule-coverage and the list', () => {
+  it('count by tactic and technique, and filter by them', async () => {
+    const map = await base.json<RuleHeatMap>(first, 'GET', '/rule-coverage');
+    const cell = map.tactics
+      .find(({ tactic }) => tactic === 'collection')
+      ?.techniques.find(({ technique }) => technique === 'T1213');
+    expect(cell?.rules).toBeGreaterThan(0);
+    const query = '/rules?technique=T1213&tactic=collection&limit=500';
+    const { items } = await base.json<{ items: Detail[] }>(first, 'GET', query);
+    expect(items).toHaveLength(cell?.rules ?? -1);
+    expect(await status(first, 'GET', `/rule-coverage?tenant=${H2}`)).toBe(403);
+  });
+
+  it('pages through all of it in the order of a figure', async () => {
+    const ids: string[] = [];
+    let next: string | undefined;
+    do {
+      const at = next === undefined ? '' : `&cursor=${next}`;
+      const page = await base.json<{ items: Detail[]; next?: string }>(first, 'GET', `/rules?limit=20&sort=-hits${at}`);
+      ids.push(...page.items.map(({ id }) => id));
+      ({ next } = page);
+    } while (next !== undefined);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length).toBe((await base.json<{ total: number }>(first, 'GET', '/rules?limit=1')).total);
   });
 });
 

@@ -3,13 +3,14 @@ import { defineRoute } from '@xinglin/platform/http';
 import type { Platform, RouteSpec } from '@xinglin/platform/http';
 import { XinglinError } from '@xinglin/platform/kernel';
 import { z } from 'zod';
-import { Level, PageQuery, Rule, RuleDecision, RuleDetail, page } from '../contract.ts';
+import { Level, PageQuery, Rule, RuleDecision, RuleDetail, RuleHeatMap, RuleVersion, page } from '../contract.ts';
 import '../tables.ts';
 import type { DetectionManager } from './detection-manager.ts';
 import { RuleId, RuleYaml, refuseErrors, requireRuleScope, validateRule } from './rule-access.ts';
 import type { RuleAccess, RuleView } from './rule-access.ts';
 import { readDecisions } from './rule-decisions.ts';
-import { keepVersion } from './rule-versions.ts';
+import { heatMapOf } from './rule-heat-map.ts';
+import { keepVersion, readVersions } from './rule-versions.ts';
 
 const Issue = z.object({
   severity: z.enum(['error', 'warning']),
@@ -67,6 +68,37 @@ export function ruleRoutes(platform: Platform, manager: DetectionManager, access
         const last = items.at(-1);
         const more = start + query.limit < all.length && last !== undefined;
         return { items, total: all.length, ...(more ? { next: last.id } : {}) };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/rule-coverage',
+      summary: 'ATT&CK 热力图：各战术、技术的规则数与近 30 天命中',
+      tag,
+      permission: 'rule:read',
+      query: z.object({ tenant: Tenant.optional() }),
+      response: RuleHeatMap,
+      async handler({ actor, query }) {
+        const { set } = manager.loaded;
+        const context = await access.context(actor, query.tenant);
+        return heatMapOf(
+          [...set.correlations, ...set.rules]
+            .filter((rule) => !set.silent.has(rule.id) && access.visible(actor, rule.id))
+            .map((rule) => access.view(rule, context)),
+        );
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/rules/{id}/versions',
+      summary: '自定义规则的历史版本，新的在前',
+      tag,
+      permission: 'rule:read',
+      params: RuleId,
+      response: z.object({ items: z.array(RuleVersion) }),
+      async handler({ actor, params }) {
+        access.find(actor, params.id);
+        return { items: await state.read(actor, 'rule:read', (tx) => readVersions(tx, params.id)) };
       },
     }),
     defineRoute({

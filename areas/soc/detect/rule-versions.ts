@@ -1,5 +1,6 @@
 /** Every text a rule of an institution's own has had. */
 import type { Tx } from '@xinglin/platform/state';
+import type { RuleVersion } from '../contract.ts';
 import './rule-tables.ts';
 
 /** Oldest texts beyond this are forgotten; the audit log still has them. */
@@ -27,4 +28,15 @@ export async function keepVersion(
     .where('rule_id', '=', ruleId)
     .where('version', '<=', version.version - MAX_VERSIONS)
     .execute();
+}
+
+/** Newest first. */
+export async function readVersions(tx: Tx, ruleId: string): Promise<RuleVersion[]> {
+  const rows = await tx
+    .selectFrom('soc_rule_version')
+    .select(['version', 'yaml', 'author', 'note', 'created_at'])
+    .where('rule_id', '=', ruleId)
+    .orderBy('version', 'desc')
+    .execute();
+  return rows.map(({ created_at: at, ...row }) => ({ ...row, createdAt: at.toISOString() }));
 }
