@@ -1,5 +1,6 @@
 import type { Register } from '../command.ts';
 import { registerDeidAnonymize } from './deid/anonymize.ts';
+import { registerDeidDicom } from './deid/dicom.ts';
 import { registerDeidFhir } from './deid/fhir.ts';
 import { registerDeidRisk } from './deid/risk.ts';
 import { registerDeidTable } from './deid/table.ts';
@@ -13,4 +14,5 @@ export const registerDeid: Register = (program) => {
   registerDeidAnonymize(group);
   registerDeidTable(group);
   registerDeidFhir(group);
+  registerDeidDicom(group);
 };
