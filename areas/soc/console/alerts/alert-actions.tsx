@@ -88,6 +88,19 @@ export function AlertActions({ alert }: { readonly alert: AlertDetail }) {
           {t('suppress.do')}
         </Button>
       ) : null}
+      {can('suppression:write') && can('rule:read') && (alert.kind === 'rule' || alert.kind === 'correlation') ? (
+        <Button
+          size="small"
+          onClick={() =>
+            void navigate({
+              to: `/rules/${encodeURIComponent(alert.ruleId)}`,
+              search: { tab: 'exceptions', alert: alert.id } as never,
+            })
+          }
+        >
+          {t('exception.fromAlert')}
+        </Button>
+      ) : null}
       {verdict === undefined ? null : (
         <VerdictDialog alertIds={[alert.id]} verdict={verdict} close={() => setVerdict(undefined)} />
       )}

@@ -11,7 +11,9 @@ import {
   PageFrame,
   Panel,
   PlainTag,
+  RelTime,
   StateTag,
+  useFilters,
   useSession,
   useText,
 } from '@xinglin/platform/ui';
@@ -21,7 +23,11 @@ import { word } from '../shared/words.ts';
 import { RuleEditor } from './rule-editor.tsx';
 import type { Detail } from './rule-editor.tsx';
 import { RuleTest } from './rule-test.tsx';
-import { RuleSwitch } from './rules-page.tsx';
+import { BackTestTab } from './back-test-tab.tsx';
+import { DecisionsTab } from './decisions-tab.tsx';
+import { ExceptionsTab } from './exceptions-tab.tsx';
+import { RuleSwitch } from './rule-switch.tsx';
+import { VersionsTab } from './versions-tab.tsx';
 import '../soc.css';
 import './rules.css';
 
@@ -77,6 +83,7 @@ function View({ rule }: { readonly rule: Detail }) {
   const titleOf = useTitle();
   const { can } = useSession();
   const [changing, setChanging] = useState(false);
+  const [filters, setFilters] = useFilters();
   return (
     <PageFrame
       title={titleOf(rule)}
@@ -113,7 +120,15 @@ function View({ rule }: { readonly rule: Detail }) {
                 .map(([key, value]) => `${key}: ${value}`)
                 .join(', '),
             },
-            { label: t('rule.hits24h'), value: rule.hits24h },
+            { label: t('rule.hits30d'), value: rule.hits30d },
+            { label: t('rule.lastFired'), value: rule.lastFiredAt === null ? '–' : <RelTime at={rule.lastFiredAt} /> },
+            {
+              label: t('rule.decidedBy'),
+              value:
+                rule.decision === null
+                  ? t('rule.asWritten')
+                  : `${rule.decision.institution || t('rule.everywhere')} · ${rule.decision.author} · ${rule.decision.reason}`,
+            },
             {
               label: t('rule.falsePositives'),
               value: rule.falsePositiveRate === null ? '–' : `${String(Math.round(rule.falsePositiveRate))}%`,
@@ -128,6 +143,8 @@ function View({ rule }: { readonly rule: Detail }) {
         <Alert type="warning" showIcon title={t('rule.hasIssues')} description={rule.issues.join('; ')} />
       )}
       <Tabs
+        activeKey={filters['tab'] ?? 'yaml'}
+        onChange={(tab) => setFilters({ tab: tab === 'yaml' ? undefined : tab, alert: undefined })}
         items={[
           {
             key: 'yaml',
@@ -139,6 +156,12 @@ function View({ rule }: { readonly rule: Detail }) {
             ),
           },
           { key: 'test', label: t('rule.test'), children: <RuleTest rule={rule} /> },
+          { key: 'exceptions', label: t('exception.tab'), children: <ExceptionsTab rule={rule} /> },
+          { key: 'back-test', label: t('backTest.tab'), children: <BackTestTab rule={rule} /> },
+          { key: 'decisions', label: t('rule.decisions'), children: <DecisionsTab rule={rule} /> },
+          ...(rule.origin === 'custom'
+            ? [{ key: 'versions', label: t('rule.versions'), children: <VersionsTab rule={rule} /> }]
+            : []),
         ]}
       />
       {changing ? <RuleSwitch rule={rule} close={() => setChanging(false)} /> : null}

@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Button, Form, Input, Modal, Select, Switch } from 'antd';
+import { Button, Switch } from 'antd';
 import { useState } from 'react';
 import {
   DataTable,
@@ -9,11 +9,12 @@ import {
   LevelTag,
   PageFrame,
   PlainTag,
+  RelTime,
   StateTag,
-  useAct,
   useFilters,
   useNumber,
   useSession,
+  useStored,
   useText,
   type Column,
 } from '@xinglin/platform/ui';
@@ -21,9 +22,10 @@ import type { Rule } from '@xinglin/soc';
 import { useTitle } from '../alerts/parts.tsx';
 import { Techniques } from '../shared/entities.tsx';
 import { word } from '../shared/words.ts';
+import { InstitutionFilter } from '../shared/institutions.tsx';
+import { HeatMap } from './heat-map.tsx';
+import { LEVELS, RuleSwitch } from './rule-switch.tsx';
 import '../soc.css';
-
-const LEVELS = ['critical', 'high', 'medium', 'low', 'informational'] as const;
 
 /** What is watched for, how often it fires, how often it was wrong; each switch has its reason. */
 export function Page() {
@@ -34,6 +36,7 @@ export function Page() {
   const { can } = useSession();
   const [filters] = useFilters();
   const [changing, setChanging] = useState<Rule>();
+  const [heat, setHeat] = useStored('rules.heat', true);
   const columns: readonly Column<Rule>[] = [
     {
       key: 'enabled',
@@ -94,22 +97,41 @@ export function Page() {
     },
     {
       key: 'hits',
-      title: t('rule.hits24h'),
-      width: 90,
+      title: t('rule.hits30d'),
+      width: 96,
       align: 'right',
+      sort: 'hits',
       render: (row) =>
-        row.hits24h === 0 ? (
+        row.hits30d === 0 ? (
           <span className="xl-muted xl-num">0</span>
         ) : (
           <Link to="/alerts" search={{ rule: row.id, view: 'all' } as never} className="xl-num">
-            {number(row.hits24h)}
+            {number(row.hits30d)}
           </Link>
         ),
+      csv: (row) => row.hits30d,
+    },
+    {
+      key: 'hits24h',
+      title: t('rule.hits24h'),
+      width: 80,
+      align: 'right',
+      hidden: true,
+      render: (row) => <span className="xl-num">{number(row.hits24h)}</span>,
       csv: (row) => row.hits24h,
+    },
+    {
+      key: 'fired',
+      title: t('rule.lastFired'),
+      width: 104,
+      sort: 'fired',
+      render: (row) => <RelTime at={row.lastFiredAt} />,
+      csv: (row) => row.lastFiredAt,
     },
     {
       key: 'fp',
       title: t('rule.falsePositives'),
+      sort: 'noise',
       width: 90,
       align: 'right',
       render: (row) =>
@@ -130,6 +152,20 @@ export function Page() {
       csv: (row) => row.origin,
     },
     {
+      key: 'decision',
+      title: t('rule.decidedBy'),
+      width: 120,
+      render: (row) =>
+        row.decision === null ? (
+          <span className="xl-muted">{t('rule.asWritten')}</span>
+        ) : (
+          <span title={`${row.decision.author}: ${row.decision.reason}`}>
+            {row.decision.institution || t('rule.everywhere')}
+          </span>
+        ),
+      csv: (row) => row.decision?.institution,
+    },
+    {
       key: 'issues',
       title: t('rule.issues'),
       width: 80,
@@ -148,13 +184,19 @@ export function Page() {
       title={t('nav.rules')}
       note={t('rule.note')}
       actions={
-        can('rule:write') ? (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate({ to: '/rules/new' })}>
-            {t('rule.create')}
+        <>
+          <Button onClick={() => setHeat(!heat)} aria-pressed={heat}>
+            {t(heat ? 'heat.hide' : 'heat.show')}
           </Button>
-        ) : null
+          {can('rule:write') ? (
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate({ to: '/rules/new' })}>
+              {t('rule.create')}
+            </Button>
+          ) : null}
+        </>
       }
     >
+      {heat ? <HeatMap /> : null}
       <FilterBar
         search={t('rule.search')}
         selects={[
@@ -177,12 +219,22 @@ export function Page() {
             options: (['content', 'custom'] as const).map((value) => ({ value, label: t(`rule.origin.${value}`) })),
           },
         ]}
-      />
+      >
+        <InstitutionFilter />
+      </FilterBar>
       <section className="xl-panel">
         <DataTable<Rule>
           name="rules"
           path="/rules"
-          query={{ q: filters['q'], level: filters['level'], enabled: filters['enabled'], origin: filters['origin'] }}
+          query={{
+            q: filters['q'],
+            level: filters['level'],
+            enabled: filters['enabled'],
+            origin: filters['origin'],
+            tenant: filters['tenant'],
+            tactic: filters['tactic'],
+            technique: filters['technique'],
+          }}
           columns={columns}
           rowKey={(row) => row.id}
           onOpen={(row) => void navigate({ to: `/rules/${row.id}` })}
@@ -194,52 +246,5 @@ export function Page() {
       </section>
       {changing === undefined ? null : <RuleSwitch rule={changing} close={() => setChanging(undefined)} />}
     </PageFrame>
-  );
-}
-
-/** On, off or another level, never without a reason. */
-export function RuleSwitch({ rule, close }: { readonly rule: Rule; readonly close: () => void }) {
-  const t = useText();
-  const titleOf = useTitle();
-  const [form] = Form.useForm<{ enabled: boolean; level?: string | null; reason: string }>();
-  const act = useAct({ done: t('ui.saved'), refresh: [['/rules']], onDone: close });
-  return (
-    <Modal
-      open
-      title={titleOf(rule)}
-      onCancel={close}
-      onOk={() => form.submit()}
-      okText={t('ui.save')}
-      cancelText={t('ui.cancel')}
-      confirmLoading={act.isPending}
-    >
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={{ enabled: !rule.enabled, level: rule.level }}
-        onFinish={({ enabled, level, reason }) =>
-          act.mutate({
-            path: `/rules/${encodeURIComponent(rule.id)}`,
-            method: 'PATCH',
-            body: { enabled, reason, ...(level === rule.level ? {} : { level }) },
-          })
-        }
-      >
-        <Form.Item name="enabled" label={t('rule.enabled')} valuePropName="checked">
-          <Switch checkedChildren={t('rule.on')} unCheckedChildren={t('rule.off')} />
-        </Form.Item>
-        <Form.Item name="level" label={t('alert.severity')}>
-          <Select options={LEVELS.map((value) => ({ value, label: t(`ui.level.${value}`) }))} />
-        </Form.Item>
-        <Form.Item
-          name="reason"
-          label={t('verdict.reason')}
-          extra={t('rule.reasonHint')}
-          rules={[{ required: true, message: t('ui.required') }]}
-        >
-          <Input.TextArea rows={3} maxLength={500} />
-        </Form.Item>
-      </Form>
-    </Modal>
   );
 }
