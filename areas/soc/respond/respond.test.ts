@@ -88,8 +88,8 @@ test('ruleStatistics() gives the share of false verdicts from five on, within sc
   await insertAlert('w0', { rule_id: 'r2', tenant: HOSPITAL_2, status: 'closed', verdict: 'false' });
   const all = await base.state.read(systemActor('t'), 'rule:read', (tx) => ruleStatistics(tx, base.now()));
   expect(Object.fromEntries(all)).toEqual({
-    r1: { alerts24h: 6, judged: 6, falsePositiveRate: 33.3 },
-    r2: { alerts24h: 1, judged: 1, falsePositiveRate: null },
+    r1: { alerts24h: 6, hits30d: 6, lastSeen: new Date(START), judged: 6, falsePositiveRate: 33.3 },
+    r2: { alerts24h: 1, hits30d: 1, lastSeen: new Date(START), judged: 1, falsePositiveRate: null },
   });
   const one = await base.state.read({ ...systemActor('t'), scopes: [HOSPITAL_2] }, 'rule:read', (tx) =>
     ruleStatistics(tx, base.now(), ['r1', 'r2']),
