@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { uiTexts } from '../../platform/ui/texts.ts';
+import { guardWords } from '../../areas/antiscalp/console/texts/guard.ts';
+import { slotWords } from '../../areas/antiscalp/console/texts/slots.ts';
 import { commonTexts } from '../../areas/soc/console/texts/common.ts';
 import { engineTexts } from '../../areas/soc/console/texts/engine.ts';
 import { incidentTexts } from '../../areas/soc/console/texts/incident.ts';
@@ -25,6 +27,8 @@ const catalogues = {
   searchTexts,
   platformTexts,
   shellTexts,
+  guardWords,
+  slotWords,
 };
 const all = new Map(Object.values(catalogues).flatMap((texts) => Object.entries(texts)));
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -42,7 +46,12 @@ function sources(dir: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-const files = [...sources('apps/console'), ...sources('platform/ui'), ...sources('areas/soc/console')];
+const files = [
+  ...sources('apps/console'),
+  ...sources('platform/ui'),
+  ...sources('areas/soc/console'),
+  ...sources('areas/antiscalp/console'),
+];
 
 describe('texts of the console', () => {
   test('every key that a page names has its text', () => {

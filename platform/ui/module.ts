@@ -19,7 +19,7 @@ export interface ConsoleMenuItem {
   /** Key of the texts. */
   readonly label: string;
   readonly icon: ReactNode;
-  readonly group: 'watch' | 'respond' | 'supervise' | 'engine' | 'manage';
+  readonly group: 'watch' | 'respond' | 'guard' | 'supervise' | 'engine' | 'manage';
   readonly permission?: Permission | readonly Permission[];
   /** Roles that land here after sign-in instead of on their first page. */
   readonly homeOf?: readonly Role[];

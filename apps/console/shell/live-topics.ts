@@ -7,4 +7,6 @@ export const LIVE_TOPICS: readonly string[] = [
   'report.changed',
   'rules.changed',
   'inbox.changed',
+  'antiscalp.decision',
+  'antiscalp.appeal',
 ];

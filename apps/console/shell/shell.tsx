@@ -28,7 +28,7 @@ import {
 } from '@xinglin/platform/ui';
 import { InboxBell } from './inbox-bell.tsx';
 
-const GROUPS: readonly ConsoleMenuItem['group'][] = ['watch', 'respond', 'supervise', 'engine', 'manage'];
+const GROUPS: readonly ConsoleMenuItem['group'][] = ['watch', 'respond', 'guard', 'supervise', 'engine', 'manage'];
 
 /** Navigation by permission on the left, one thin bar on top, the page below. */
 export function Shell({ modules }: { readonly modules: readonly ConsoleModule[] }) {

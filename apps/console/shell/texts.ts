@@ -18,6 +18,7 @@ export const shellTexts: Texts = {
   'shell.unfold': ['展开导航', 'Unfold navigation'],
   'shell.group.watch': ['态势', 'Watch'],
   'shell.group.respond': ['处置', 'Respond'],
+  'shell.group.guard': ['挂号防护', 'Registration'],
   'shell.group.supervise': ['监管', 'Supervise'],
   'shell.group.engine': ['数据与检测', 'Data and detection'],
   'shell.group.manage': ['系统', 'System'],
