@@ -23,15 +23,30 @@ function compress(v: Int32Array): void {
   let f = v[5] as number;
   let g = v[6] as number;
   let h = v[7] as number;
-  for (let j = 0; j < 64; j++) {
+  // Two loops, not one with a branch: the boolean functions change after 16 rounds.
+  for (let j = 0; j < 16; j++) {
     const a12 = (a << 12) | (a >>> 20);
     const s = (a12 + e + (T[j] as number)) | 0;
     const ss1 = (s << 7) | (s >>> 25);
     const w = W[j] as number;
-    const ff = j < 16 ? a ^ b ^ c : (a & b) | (a & c) | (b & c);
-    const gg = j < 16 ? e ^ f ^ g : (e & f) | (~e & g);
-    const tt1 = (ff + d + (ss1 ^ a12) + (w ^ (W[j + 4] as number))) | 0;
-    const tt2 = (gg + h + ss1 + w) | 0;
+    const tt1 = ((a ^ b ^ c) + d + (ss1 ^ a12) + (w ^ (W[j + 4] as number))) | 0;
+    const tt2 = ((e ^ f ^ g) + h + ss1 + w) | 0;
+    d = c;
+    c = (b << 9) | (b >>> 23);
+    b = a;
+    a = tt1;
+    h = g;
+    g = (f << 19) | (f >>> 13);
+    f = e;
+    e = tt2 ^ ((tt2 << 9) | (tt2 >>> 23)) ^ ((tt2 << 17) | (tt2 >>> 15));
+  }
+  for (let j = 16; j < 64; j++) {
+    const a12 = (a << 12) | (a >>> 20);
+    const s = (a12 + e + (T[j] as number)) | 0;
+    const ss1 = (s << 7) | (s >>> 25);
+    const w = W[j] as number;
+    const tt1 = (((a & b) | ((a | b) & c)) + d + (ss1 ^ a12) + (w ^ (W[j + 4] as number))) | 0;
+    const tt2 = ((g ^ (e & (f ^ g))) + h + ss1 + w) | 0;
     d = c;
     c = (b << 9) | (b >>> 23);
     b = a;

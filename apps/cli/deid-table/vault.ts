@@ -8,7 +8,7 @@ import '../commands/deid/errors.ts';
 
 /** Originals of a run's pseudonyms, under a key of which two people hold one share each. */
 export interface Vault {
-  add(domain: string, value: string, pseudonym: string): void;
+  readonly add: (domain: string, value: string, pseudonym: string) => void;
   /** Writes what waits, when it is much or `all`. */
   flush(all?: boolean): Promise<void>;
   finish(): Promise<void>;

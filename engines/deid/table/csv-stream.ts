@@ -42,6 +42,8 @@ export function createCsvStream(deid: TableDeidentifier, delimiter: string, line
   // What a rule reads besides its own column.
   const rejected: Rejected = { count: 0, first: [] };
   const kinds = Uint8Array.from(plan, ({ kind }) => (kind === 'keep' ? 0 : kind === 'drop' ? 1 : 2));
+  const reads = Uint8Array.from(plan, (_, place) => (deid.reads.has(place) ? 1 : 0));
+  const texts = Uint8Array.from(plan, ({ count }) => (count.rule === 'text' ? 1 : 0));
   let rest = '';
   let rows = 0;
   let at = line;
@@ -53,30 +55,30 @@ export function createCsvStream(deid: TableDeidentifier, delimiter: string, line
   /** A row without quotes from `from` to `to`; its text, or '' when it is rejected. */
   function plain(text: string, from: number, to: number): string {
     let column = 0;
-    let begin = from;
-    for (;;) {
-      let end = text.indexOf(delimiter, begin);
-      if (end < 0 || end > to) end = to;
-      if (column >= width) {
+    starts[0] = from;
+    for (let place = from; place < to; place++)
+      if (text.charCodeAt(place) === mark) {
         column++;
-        break;
+        if (column < width) starts[column] = place + 1;
       }
-      starts[column] = begin;
-      values[column++] = text.slice(begin, end);
-      if (end === to) break;
-      begin = end + 1;
-    }
+    column++;
     if (column !== width) {
-      reject(rejected, at, `${column > width ? 'more than' : column} fields, the header has ${width}`);
+      reject(rejected, at, `${column} fields, the header has ${width}`);
       return '';
     }
     starts[width] = to + 1;
+    for (let place = 0; place < width; place++)
+      if (reads[place] === 1) values[place] = text.slice(starts[place], (starts[place + 1] as number) - 1);
     if (namesAt.length > 0) {
       const row = text.slice(from, to);
       for (const name of namesAt) {
         const value = values[name] as string;
         const own = (starts[name] as number) - from;
-        if (value.length >= 2 && (row.indexOf(value) < own || row.includes(value, own + value.length))) return whole();
+        if (value.length >= 2 && (row.indexOf(value) < own || row.includes(value, own + value.length))) {
+          for (let place = 0; place < width; place++)
+            values[place] = text.slice(starts[place], (starts[place + 1] as number) - 1);
+          return whole();
+        }
       }
     }
     deid.begin(values);
@@ -96,12 +98,15 @@ export function createCsvStream(deid: TableDeidentifier, delimiter: string, line
         first = false;
         kept = -1;
       }
-      const changed = (plan[place] as (typeof plan)[number]).apply(values[place] as string);
-      if (kind === 2) {
-        const safe = (plan[place] as (typeof plan)[number]).count.rule === 'text' ? quoted(changed) : changed;
-        out += first ? safe : delimiter + safe;
-        first = false;
+      if (kind === 1) {
+        if ((starts[place + 1] as number) - 1 > (starts[place] as number))
+          (plan[place] as (typeof plan)[number]).count.removed++;
+        continue;
       }
+      const changed = (plan[place] as (typeof plan)[number]).apply(values[place] as string);
+      const safe = texts[place] === 1 ? quoted(changed) : changed;
+      out += first ? safe : delimiter + safe;
+      first = false;
     }
     if (kept >= 0) {
       const run = text.slice(starts[kept], to);

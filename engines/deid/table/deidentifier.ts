@@ -34,6 +34,8 @@ export interface TableDeidentifier {
   begin(values: readonly string[]): void;
   row(values: readonly string[]): string[];
   readonly pseudonyms: ReadonlyMap<string, Pseudonymizer>;
+  /** Places whose values a rule reads; those of the others may be left out of {@link begin}. */
+  readonly reads: ReadonlySet<number>;
   /** Places of names: what stands there must stand nowhere else. */
   readonly namesAt: readonly number[];
 }
@@ -118,16 +120,7 @@ export function createTableDeidentifier({ policy, columns, keyed, reveal }: Tabl
     switch (rule.rule) {
       case 'region': {
         const { level } = rule;
-        // The rows of a patient come together: the last address is the likeliest.
-        let last = '';
-        let cut: string | undefined;
-        return (value) => {
-          if (value !== last) {
-            cut = cutAddress(value, level);
-            last = value;
-          }
-          return cut;
-        };
+        return lastOf((value) => cutAddress(value, level));
       }
       case 'shift': {
         const { days } = rule;
@@ -136,7 +129,7 @@ export function createTableDeidentifier({ policy, columns, keyed, reveal }: Tabl
       case 'month':
       case 'year': {
         const to = rule.rule;
-        return (value) => coarseDate(value, to);
+        return lastOf((value) => coarseDate(value, to));
       }
       case 'stay': {
         const at = placeOf(rule.from);
@@ -150,11 +143,12 @@ export function createTableDeidentifier({ policy, columns, keyed, reveal }: Tabl
         const at = rule.at === undefined ? -1 : placeOf(rule.at);
         const reference = policy.referenceDate ?? '';
         const band = banded(rule.bands);
-        return (value) => band(ageOn(value, at < 0 ? reference : (current[at] ?? '')));
+        if (at < 0) return lastOf((value) => band(ageOn(value, reference)));
+        return (value) => band(ageOn(value, current[at] ?? ''));
       }
       case 'age': {
         const band = banded(rule.bands);
-        return (value) => band(readAge(value));
+        return lastOf((value) => band(readAge(value)));
       }
       case 'pseudonym': {
         const name = `${rule.domain}/${rule.length}/${rule.prefix}`;
@@ -166,10 +160,11 @@ export function createTableDeidentifier({ policy, columns, keyed, reveal }: Tabl
             reveal === undefined ? undefined : (value, pseudonym) => reveal(rule.domain, value, pseudonym),
           );
         pseudonyms.set(name, known);
-        return (value) => known.of(value.trim());
+        const of = known.column();
+        return (value) => of(value.trim());
       }
       case 'zip':
-        return (value) => (/^\d{6}$/.test(value) ? `${value.slice(0, 3)}***` : undefined);
+        return lastOf((value) => (/^\d{6}$/.test(value) ? `${value.slice(0, 3)}***` : undefined));
       case 'text': {
         const { form } = rule;
         return (value) => texts?.mask(value, { form, record: knownOf() });
@@ -220,6 +215,14 @@ export function createTableDeidentifier({ policy, columns, keyed, reveal }: Tabl
     };
   });
   const namesAt = columns.flatMap((name, at) => (policy.columns.get(name)?.rule === 'name' ? [at] : []));
+  const reads = new Set<number>(namesAt);
+  if (patientAt >= 0) reads.add(patientAt);
+  for (const [at, { kind }] of plan.entries()) if (kind === 'change') reads.add(at);
+  for (const rule of policy.columns.values()) {
+    if (rule.rule === 'stay') reads.add(placeOf(rule.from));
+    if (rule.rule === 'birth' && rule.at !== undefined) reads.add(placeOf(rule.at));
+  }
+  if (texts !== undefined) for (const { at } of identifying) reads.add(at);
   const begin = (values: readonly string[]): void => {
     current = values;
     offset = patientAt < 0 ? 0 : offsetOf(values[patientAt] ?? '');
@@ -231,6 +234,7 @@ export function createTableDeidentifier({ policy, columns, keyed, reveal }: Tabl
     counts: plan.map(({ count }) => count),
     begin,
     pseudonyms,
+    reads,
     namesAt,
     row(values) {
       begin(values);
@@ -258,6 +262,19 @@ export function blot(count: ColumnCount, value: string, values: readonly string[
     count.blotted++;
   }
   return out;
+}
+
+/** The rows of a patient come together: what the last value became is likely asked again. */
+function lastOf(work: (value: string) => string | undefined): (value: string) => string | undefined {
+  let last = '';
+  let found: string | undefined;
+  return (value) => {
+    if (value !== last) {
+      found = work(value);
+      last = value;
+    }
+    return found;
+  };
 }
 
 function banded(bands: AgeBands): (age: number | undefined) => string | undefined {

@@ -13,3 +13,7 @@ export { TablePolicyError, readTablePolicy } from './policy.ts';
 export type { ColumnRule, TablePolicy } from './policy.ts';
 export { PseudonymCollision, createPseudonymizer } from './pseudonyms.ts';
 export type { KeyedWords, Pseudonymizer } from './pseudonyms.ts';
+export { COLUMN_KINDS, recogniseColumn } from './column-kinds.ts';
+export type { ColumnKind, RecognisedColumn } from './column-kinds.ts';
+export { proposePolicy } from './propose.ts';
+export type { ProposedColumn, ProposedPolicy } from './propose.ts';

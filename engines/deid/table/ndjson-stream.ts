@@ -35,6 +35,7 @@ export function createNdjsonStream(
   const isNull = new Uint8Array(width);
   // A kept value is only cut out when something else reads it.
   const rejected: Rejected = { count: 0, first: [] };
+  const reads = Uint8Array.from(plan, (_, place) => (deid.reads.has(place) ? 1 : 0));
   let rest = '';
   let rows = 0;
   let line = options.line ?? 1;
@@ -52,8 +53,11 @@ export function createNdjsonStream(
       if (code === QUOTE) {
         const end = text.indexOf('"', at + 1);
         if (end < 0 || end >= to || text.charCodeAt(end - 1) === BACKSLASH) return undefined;
-        values[column] = text.slice(at + 1, end);
-        if (kinds[column] !== 0 && (values[column] as string).includes('\\')) return undefined;
+        if (reads[column] === 1) {
+          const value = text.slice(at + 1, end);
+          if (value.includes('\\')) return undefined;
+          values[column] = value;
+        }
         isNull[column] = 0;
         at = end + 1;
       } else {
@@ -101,8 +105,16 @@ export function createNdjsonStream(
         kept = -1;
       }
       const planned = plan[column] as (typeof plan)[number];
+      if (kind === 1) {
+        // `""` and null hold nothing.
+        if (
+          isNull[column] === 0 &&
+          (ends[column] as number) - (starts[column] as number) > (keys[column] as string).length + 2
+        )
+          planned.count.removed++;
+        continue;
+      }
       const changed = planned.apply(values[column] as string);
-      if (kind !== 2) continue;
       const shown =
         isNull[column] === 1 ? 'null' : planned.count.rule === 'text' ? JSON.stringify(changed) : `"${changed}"`;
       out += first ? (keys[column] as string) + shown : comma + (keys[column] as string) + shown;

@@ -15,13 +15,14 @@ export class PseudonymCollision extends Error {
 export type KeyedWords = (text: string) => Int32Array;
 
 export interface Pseudonymizer {
-  of(value: string): string;
+  /** The pseudonym of a value; each column that uses it takes one, for what it remembers is the column's own. */
+  readonly column: () => (value: string) => string;
   /** Different originals that were checked against each other, and those that came after the table was full. */
   readonly checked: number;
   readonly unchecked: number;
 }
 
-const KEPT = 65_536;
+const KEPT = 32_768;
 /** At 16 bytes a number: 128 MiB. */
 const MOST_SLOTS = 8_388_608;
 
@@ -36,10 +37,6 @@ export function createPseudonymizer(
   { domain, length, prefix }: { readonly domain: string; readonly length: number; readonly prefix: string },
   reveal?: (value: string, pseudonym: string) => void,
 ): Pseudonymizer {
-  let recent = new Map<string, string>();
-  let older = new Map<string, string>();
-  let lookups = 0;
-  let hits = 0;
   const seen = createCollisionTable(length);
   const start = `${domain}\0`;
   function fresh(value: string): string {
@@ -66,23 +63,41 @@ export function createPseudonymizer(
     get unchecked() {
       return seen.missed;
     },
-    of(value) {
-      lookups++;
-      const known = recent.get(value) ?? older.get(value);
-      if (known !== undefined) {
-        hits++;
-        return known;
-      }
-      const text = fresh(value);
-      // Numbers that never come again are not worth a place.
-      if (lookups > 20_000 && hits * 20 < lookups && (lookups & 15) !== 0) return text;
+    column: () => remembering(fresh),
+  };
+}
+
+/** Remembers the last value and, where values come again, the last tens of thousands. */
+function remembering(fresh: (value: string) => string): (value: string) => string {
+  let recent = new Map<string, string>();
+  let older = new Map<string, string>();
+  let lookups = 0;
+  let hits = 0;
+  let last = '';
+  let lastText = '';
+  return (value) => {
+    if (value === last) return lastText;
+    lookups++;
+    // Numbers that never come again are not worth a place; now and then it is tried again.
+    if (lookups > 2000 && hits * 20 < lookups && (lookups & 63) > 3) {
+      last = value;
+      lastText = fresh(value);
+      return lastText;
+    }
+    let text = recent.get(value);
+    if (text === undefined) {
+      text = older.get(value);
+      if (text === undefined) text = fresh(value);
+      else hits++;
       if (recent.size >= KEPT) {
         older = recent;
         recent = new Map();
       }
       recent.set(ownText(value), text);
-      return text;
-    },
+    } else hits++;
+    last = value;
+    lastText = text;
+    return text;
   };
 }
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { proposePolicy } from '@xinglin/deid';
 import { XinglinError, productVersion } from '@xinglin/platform/kernel';
 import { action } from '../../command.ts';
 import { checkPeriod, readPolicyFile } from '../../deid-table/policy-file.ts';
@@ -12,9 +13,11 @@ import '../../errors.ts';
 import './errors.ts';
 import { EXIT } from '../../output.ts';
 import { startProgress } from '../../progress.ts';
+import { readTable } from '../../tables/read-table.ts';
 
 interface TableCommand {
-  readonly policy: string;
+  readonly policy?: string;
+  readonly propose?: boolean;
   readonly createKey?: boolean;
   readonly restart?: boolean;
   readonly vault?: string;
@@ -24,9 +27,10 @@ interface TableCommand {
 /** De-identifies a table by a project's policy. The report is one JSON object on stderr; OUT.run.json records the run. */
 export const registerDeidTable = (group: Command): void => {
   group
-    .command('table <input> <output>')
+    .command('table <input> [output]')
     .description('按项目策略对表去标识化（csv、ndjson、xlsx、parquet） / de-identify a table by a policy')
-    .requiredOption('--policy <file>', '项目策略 YAML / policy of the project')
+    .option('--policy <file>', '项目策略 YAML / policy of the project')
+    .option('--propose', '按列名与样本给出策略草案，不处理 / print a policy to start from')
     .option('--create-key', '密钥文件不存在时生成（0600） / make the key file when there is none')
     .option('--restart', '从头开始，不续跑 / begin anew instead of resuming')
     .option('--vault <file>', '写出可逆保险库，须两人份额才能打开 / a vault that two people together open')
@@ -34,6 +38,16 @@ export const registerDeidTable = (group: Command): void => {
     .action(
       action<TableCommand>(async ({ output, options, args }) => {
         const [input = '', target = ''] = args;
+        if (options.propose === true) {
+          process.stdout.write(await proposal(input));
+          return EXIT.ok;
+        }
+        if (options.policy === undefined || target === '')
+          throw new XinglinError('cli.bad_option', {
+            option: options.policy === undefined ? '--policy' : '<output>',
+            value: '',
+            expected: '--policy P.yaml IN OUT, or --propose IN',
+          });
         if (resolve(input) === resolve(target)) throw new XinglinError('deid.same_file', { file: input });
         const holders = Number(options.holders);
         if (!Number.isInteger(holders) || holders < 2 || holders > 255)
@@ -114,6 +128,35 @@ export const registerDeidTable = (group: Command): void => {
       }),
     );
 };
+
+/** A policy as YAML, a remark behind every column: what it was taken for, and how sure that is. */
+async function proposal(input: string): Promise<string> {
+  const { columns, rows } = await readTable(input, { limit: 500 });
+  const { patient, columns: proposed } = proposePolicy(
+    columns,
+    columns.map((_, at) => rows.map((row) => row[at] ?? '')),
+  );
+  const today = new Date().toISOString().slice(0, 10);
+  const nextYear = `${Number(today.slice(0, 4)) + 1}${today.slice(4)}`.replace('-02-29', '-02-28');
+  return [
+    '# 请逐列核对后使用 / check every column before use',
+    'project: project-1',
+    'purpose: 请填写 / fill in',
+    'recipient: 请填写 / fill in',
+    'sharing: controlled # public, controlled, enclave',
+    `period: { from: ${today}, to: ${nextYear} }`,
+    'key: { file: project-1.key }',
+    `reference_date: ${today}`,
+    ...(patient === undefined ? [] : [`patient: ${JSON.stringify(patient)}`]),
+    'unlisted: drop',
+    'columns:',
+    ...proposed.map(
+      ({ column, rule, kind, confidence, reason }) =>
+        `  ${JSON.stringify(column)}: ${JSON.stringify(rule)} # ${kind} ${confidence.toFixed(2)}: ${reason}`,
+    ),
+    '',
+  ].join('\n');
+}
 
 function reportOf({ rows, rejected, deid, unknown }: Ran, cpuSeconds: number): Readonly<Record<string, unknown>> {
   const rules: Record<string, { columns: number; changed: number; removed: number; refused: number; blotted: number }> =
