@@ -6,6 +6,8 @@ import type { NetworkContext } from '../normalize/network-context.ts';
 import { createNormalizer } from '../normalize/normalizer.ts';
 import type { NormalizedEvent } from '../normalize/normalizer.ts';
 import type { BatchOutcome, RawBatch } from '../normalize/raw-batch.ts';
+import { createBatchObserver } from './baseline/batch-observer.ts';
+import type { BatchObservation } from './baseline/batch-observer.ts';
 import type { Detector } from './detector.ts';
 import { EXCEPTED } from './exception.ts';
 import type { IntelHit } from './intel-matcher.ts';
@@ -24,6 +26,8 @@ export interface BatchHit {
 export interface ProcessedBatch {
   readonly outcome: BatchOutcome;
   readonly hits: readonly BatchHit[];
+  /** For the baselines, which live with the main thread. */
+  readonly seen: BatchObservation;
 }
 
 const SAMPLE_LENGTH = 400;
@@ -39,6 +43,7 @@ export function processBatch(
   const head: RowHead = { tenant: source.tenant, sourceId: source.id, batch: batch.id, ingested };
   const normalizer = createNormalizer(batch);
   const hits: BatchHit[] = [];
+  const observer = createBatchObserver();
   const datasets: Record<string, number> = {};
   let seq = 0;
   let failed = 0;
@@ -64,6 +69,7 @@ export function processBatch(
     );
     if (detection.rules !== undefined || intel !== undefined)
       hits.push({ seq, ts, rules: detection.rules ?? [], intel: intel ?? [], ...detector.essence(event, detection) });
+    observer.see(seq, ts, dataset, event);
     if (!normalized.known) {
       failed += 1;
       if (unknownSample === undefined) {
@@ -96,7 +102,7 @@ export function processBatch(
     ...(result.problem === undefined ? {} : { problem: result.problem }),
     ...(result.bulk === undefined ? {} : { reply: Buffer.from(bulkReply(result.bulk), 'utf8') }),
   };
-  return { outcome, hits };
+  return { outcome, hits, seen: observer.result() };
 }
 
 /** The `items` of an Elasticsearch `_bulk` answer, in the order of the request. */

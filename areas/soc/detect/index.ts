@@ -3,6 +3,7 @@ import type { Mount, Platform, RouteSpec, Service } from '@xinglin/platform/http
 import { createBackTestJobs } from './back-test-jobs.ts';
 import type { BackTestJobs } from './back-test-jobs.ts';
 import { backTestRoutes } from './back-test-routes.ts';
+import { createBaselineService } from './baseline/service.ts';
 import { createDetectionManager } from './detection-manager.ts';
 import type { DetectionManager } from './detection-manager.ts';
 import { exceptionRoutes } from './exception-routes.ts';
@@ -41,10 +42,15 @@ export function createDetect(platform: Platform, deps: DetectDeps): Detect {
     platform,
     ...(deps.contentDir === undefined ? {} : { contentDir: deps.contentDir }),
   });
+  const baselines = createBaselineService(platform, {
+    sink: deps.sink,
+    isOff: (ruleId, tenant) => manager.isOff(ruleId, tenant),
+  });
   const pipeline = createPipeline({
     platform,
     manager,
     sink: deps.sink,
+    baselines,
     ...(deps.workers === undefined ? {} : { workers: deps.workers }),
   });
   const access = createRuleAccess(platform, manager);
@@ -57,7 +63,7 @@ export function createDetect(platform: Platform, deps: DetectDeps): Detect {
       ...backTestRoutes(platform, { manager, access, jobs: backTests, sink: deps.sink }),
     ],
     mounts: [],
-    services: [pipeline.service, backTests.service],
+    services: [baselines.service, pipeline.service, backTests.service],
     pipeline,
     book: manager.book,
     manager,

@@ -3,6 +3,7 @@ import type { Platform, Service } from '@xinglin/platform/http';
 import { XinglinError } from '@xinglin/platform/kernel';
 import { NO_OUTCOME } from '../normalize/raw-batch.ts';
 import type { BatchOutcome, RawBatch } from '../normalize/raw-batch.ts';
+import type { BaselineService } from './baseline/service.ts';
 import { createLowWater, readCheckpoint, replay, writeCheckpoint } from './checkpoint.ts';
 import { createCorrelationBook } from './correlation-book.ts';
 import type { DetectionManager } from './detection-manager.ts';
@@ -26,6 +27,8 @@ export interface PipelineOptions {
   readonly platform: Platform;
   readonly manager: DetectionManager;
   readonly sink: HitSink;
+  /** Told of every durable batch once. */
+  readonly baselines?: Pick<BaselineService, 'take'>;
   /** Worker threads; default 2. */
   readonly workers?: number;
   /** Bytes under way at which inputs are made to wait. */
@@ -41,7 +44,7 @@ const MAX_RECENT = 50_000;
 const MAX_WAITING_HITS = 200_000;
 
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { platform, manager, sink, workers = 2, highWater = 32 * 1024 * 1024 } = options;
+  const { platform, manager, sink, baselines, workers = 2, highWater = 32 * 1024 * 1024 } = options;
   const { log, events, bus } = platform;
   const pool = createWorkerPool({ eventsUrl: events.url, size: workers, log });
   const dispatcher = createHitDispatcher({
@@ -85,11 +88,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const done = lowWater.begin(began);
     let handedOver = false;
     try {
-      const { outcome, hits } = await pool.run(batch);
+      const { outcome, hits, seen } = await pool.run(batch);
+      const origin = { tenant: batch.source.tenant, sourceId: batch.source.id, batch: batch.id };
+      baselines?.take(origin, seen);
       durable.observe((Date.now() - began) / 1000);
       if (hits.length > 0) {
         handedOver = true;
-        const origin = { tenant: batch.source.tenant, sourceId: batch.source.id, batch: batch.id };
         // The answer does not wait: hits are in the store with their events and are read again after a crash.
         dispatcher
           .take(origin, hits)

@@ -2,6 +2,7 @@ import { ecsMapping, explain, resolveField } from '@xinglin/sigma';
 import type { CorrelationRule, Expression, SigmaRule } from '@xinglin/sigma';
 import { covers } from '@xinglin/platform/access';
 import type { Level } from '../contract.ts';
+import { baselineRules } from './baseline/explain-baseline.ts';
 import { compileOptions } from './detector.ts';
 import type { RuleBook, RuleInfo } from './hit.ts';
 import type { RuleSet } from './rule-set.ts';
@@ -39,6 +40,7 @@ export function createRuleBook(set: RuleSet, levels: readonly LevelSetting[]): R
   for (const rule of set.rules) infos.set(rule.id, infoOf(rule, 'rule', [...fieldsOf(rule)], [], set));
   for (const rule of set.correlations)
     infos.set(rule.id, infoOf(rule, 'correlation', [...rule.groupBy, ...rule.condition.fields], rule.groupBy, set));
+  for (const told of baselineRules) infos.set(told.id, told);
   const options = compileOptions(set.rules, set.filters);
 
   return {

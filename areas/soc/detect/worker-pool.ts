@@ -4,6 +4,7 @@ import { XinglinError } from '@xinglin/platform/kernel';
 import type { Logger } from '@xinglin/platform/kernel';
 import type { AssetRecord, ZoneRecord } from '../normalize/network-context.ts';
 import type { BatchOutcome, RawBatch } from '../normalize/raw-batch.ts';
+import type { BatchObservation } from './baseline/batch-observer.ts';
 import type { BatchHit } from './batch-processor.ts';
 import type { DetectionSpec } from './detector.ts';
 import type { FromWorker, LoadIssue, ToWorker, WorkerOptions } from './worker-protocol.ts';
@@ -11,6 +12,7 @@ import type { FromWorker, LoadIssue, ToWorker, WorkerOptions } from './worker-pr
 export interface PoolResult {
   readonly outcome: BatchOutcome;
   readonly hits: readonly BatchHit[];
+  readonly seen: BatchObservation;
 }
 
 export interface WorkerPool {
@@ -159,7 +161,7 @@ export function createWorkerPool(options: WorkerPoolOptions): WorkerPool {
           return;
         }
         pendingBytes -= job.batch.bytes.length;
-        job.resolve({ outcome: message.outcome, hits: message.hits });
+        job.resolve({ outcome: message.outcome, hits: message.hits, seen: message.seen });
         return;
       }
       case 'loaded': {

@@ -1,5 +1,6 @@
 import type { AssetRecord, ZoneRecord } from '../normalize/network-context.ts';
 import type { BatchOutcome, RawBatch } from '../normalize/raw-batch.ts';
+import type { BatchObservation } from './baseline/batch-observer.ts';
 import type { BatchHit } from './batch-processor.ts';
 import type { DetectionSpec } from './detector.ts';
 
@@ -35,7 +36,13 @@ export type FromWorker =
       readonly rules: number;
       readonly issues: readonly LoadIssue[];
     }
-  | { readonly type: 'done'; readonly job: number; readonly outcome: BatchOutcome; readonly hits: readonly BatchHit[] }
+  | {
+      readonly type: 'done';
+      readonly job: number;
+      readonly outcome: BatchOutcome;
+      readonly hits: readonly BatchHit[];
+      readonly seen: BatchObservation;
+    }
   /** The event store is away (`retry`) or the batch broke the worker. */
   | { readonly type: 'failed'; readonly job: number; readonly message: string }
   | { readonly type: 'log'; readonly level: 'warn' | 'error'; readonly message: string; readonly data: object }

@@ -42,13 +42,13 @@ function load(version: number, spec: DetectionSpec): void {
 
 /** A defect of ours thrown here ends the thread on purpose: the block may be half written, and the pool gives every batch to a new worker. */
 function take(job: number, batch: RawBatch): void {
-  const { outcome, hits } = processBatch(batch, detector, network, Date.now(), writer.block);
+  const { outcome, hits, seen } = processBatch(batch, detector, network, Date.now(), writer.block);
   if (outcome.received === 0) {
-    send({ type: 'done', job, outcome, hits });
+    send({ type: 'done', job, outcome, hits, seen });
     return;
   }
   writer.commit({
-    done: () => send({ type: 'done', job, outcome, hits }),
+    done: () => send({ type: 'done', job, outcome, hits, seen }),
     failed: (error) => send({ type: 'failed', job, message: error instanceof Error ? error.message : String(error) }),
   });
 }

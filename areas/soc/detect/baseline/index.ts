@@ -6,3 +6,5 @@ export type { BaselineDetection } from './explain-baseline.ts';
 export type { BaselineEvent } from './baseline-hit.ts';
 export { baselineHit } from './baseline-hit.ts';
 export type { ObservedEvent } from './observed.ts';
+export { createBatchObserver } from './batch-observer.ts';
+export type { BatchObservation } from './batch-observer.ts';

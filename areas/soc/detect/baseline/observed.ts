@@ -12,6 +12,19 @@ export type FirstSeenKind = 'process' | 'country' | 'account-host';
 
 export const FIRST_SEEN_KINDS: readonly FirstSeenKind[] = ['process', 'country', 'account-host'];
 
+/** All that `sightingsOf` reads. */
+export const FIRST_SEEN_FIELDS = [
+  'event.category',
+  'event.type',
+  'event.action',
+  'event.outcome',
+  'process.executable',
+  'process.name',
+  'source.geo.country_iso_code',
+  'user.name',
+  'host.name',
+] as const;
+
 export interface Sighting {
   readonly kind: FirstSeenKind;
   /** What is remembered. */
@@ -60,10 +73,22 @@ function isMachine(user: string): boolean {
  * `setup-4.2.2.exe` are one program.
  */
 export function processName(path: string): string | undefined {
+  // The same programs start all day: four expressions over a path cost more than all else a baseline does with an event.
+  const known = NAMES.get(path);
+  if (known !== undefined) return known === '' ? undefined : known;
+  const name = steadyName(path);
+  if (NAMES.size >= MAX_NAMES) NAMES.clear();
+  NAMES.set(path, name);
+  return name === '' ? undefined : name;
+}
+
+const NAMES = new Map<string, string>();
+const MAX_NAMES = 5_000;
+
+function steadyName(path: string): string {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1).toLowerCase();
-  const steady = name
+  return name
     .replace(/\{?[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\}?/g, '#')
     .replace(/(?<![a-z\d])(?=[a-f]*\d)[\da-f]{6,}(?![a-z\d])/g, '#')
     .replace(/\d+(?:[._-]\d+)*/g, '#');
-  return steady === '' ? undefined : steady;
 }

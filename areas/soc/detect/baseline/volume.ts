@@ -54,7 +54,8 @@ export interface SavedSeries {
 }
 
 export interface Volume {
-  count(tenant: string, dataset: string, at: number): void;
+  /** `n` events (one, when not said) of the hour of `at`. */
+  count(tenant: string, dataset: string, at: number, n?: number): void;
   /** Judges and learns the hours that are over at this event time. */
   close(now: number): VolumeAnomaly[];
   /** The platform itself did not look until now: of the hours up to and with this one nothing is judged or learned. */
@@ -147,14 +148,14 @@ export function createVolume(options: VolumeOptions): Volume {
   }
 
   return {
-    count(tenant, dataset, at) {
+    count(tenant, dataset, at, n = 1) {
       const hour = Math.floor(at / HOUR_MS);
       const series = seriesOf(tenant, dataset, hour);
       if (hour < series.next && !series.open.has(hour)) {
-        late += 1;
+        late += n;
         return;
       }
-      series.open.set(hour, (series.open.get(hour) ?? 0) + 1);
+      series.open.set(hour, (series.open.get(hour) ?? 0) + n);
     },
     close(now) {
       const end = Math.floor((now - options.latenessMs) / HOUR_MS);
