@@ -98,7 +98,7 @@ const CHINESE: readonly (readonly [ColumnKind, RegExp])[] = [
 const LATIN: readonly (readonly [ColumnKind, string])[] = [
   [
     'staff_name',
-    'ysxm hsxm czyxm doctor_name nurse_name operator_name zzys zrys jzys mzys shys doctor physician surgeon anesthetist nurse operator shr lrr bgr zxr czy kdys sqys',
+    'ysxm hsxm czyxm doctor_name nurse_name operator_name zzys zrys zyys jzys mzys shys doctor physician surgeon anesthetist nurse operator shr lrr bgr zxr czy kdys sqys',
   ],
   [
     'staff_no',
@@ -183,7 +183,7 @@ function byName(header: string): ColumnKind | undefined {
   const flat = name
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .toLowerCase()
-    .replace(/[\s.\-]+/g, '_');
+    .replace(/[\s.-]+/g, '_');
   const parts = flat.split('_').filter((part) => part !== '');
   // The whole name first, then its longest endings, then its beginnings: `his_patient_name`, `xm_1`.
   for (let from = 0; from < parts.length; from++) {
