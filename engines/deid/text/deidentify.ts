@@ -45,7 +45,7 @@ export function createTextDeidentifier(options: DeidentifierOptions = {}): TextD
     foldInto(scan.text, text);
     recognise(scan);
     const extra: Found[] = text.includes('PID') || text.includes('MSH') ? hl7Fields(text) : [];
-    if (text.includes('\n') && /[\t|,\uFF0C]/.test(text)) extra.push(...tableCells(text));
+    if (text.includes('\n')) extra.push(...tableCells(text));
     if (record !== undefined) extra.push(...findKnown(scan.text, knownValues(record)));
     again(scan);
     const all = resolve(scan, extra);

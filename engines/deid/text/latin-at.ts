@@ -44,6 +44,11 @@ export function latinAt(scan: Scan, words: Lexicon, at: number): number {
     if (cue >= 0 && FORMED[cue] === 0) {
       const stop = labelledValue(code, at, n);
       if (stop > 0) return labelled(scan, at, stop, cue);
+      // li_ming-88
+      if (cue === T.ACCOUNT && follows(scan.text, scan.numberCueEnd, at, 3)) {
+        const last = accountEnd(code, at, n);
+        if (last - at >= 5) return labelled(scan, at, last, cue);
+      }
     }
     if (foreign) return Math.max(end, labelledValue(code, at, n));
     const coded = codeAt(scan, at, end, cue, foreign);
@@ -76,8 +81,10 @@ export function latinAt(scan: Scan, words: Lexicon, at: number): number {
     // wxid_abc-123, ZY-2024-001
     const stop = labelledValue(code, at, n);
     if (stop > end) return labelled(scan, at, stop, cue);
-    if (cue === T.ACCOUNT && end - at >= 5 && follows(scan.text, scan.numberCueEnd, at, 3))
-      return labelled(scan, at, accountEnd(code, at, n), cue);
+    if (cue === T.ACCOUNT && follows(scan.text, scan.numberCueEnd, at, 3)) {
+      const last = accountEnd(code, at, n);
+      if (last - at >= 5) return labelled(scan, at, last, cue);
+    }
   }
   if (foreign && (after === 0x2d || after === 0x2f || after === 0x5f || after === 0x2e))
     return Math.max(end, labelledValue(code, at, n));

@@ -1,5 +1,6 @@
 import { lexicon, lower, pairBit, type Lexicon } from './lexicon/lexicon.ts';
-import { nameAroundDot, nameBeforeSex, nameInText } from './names/find-names.ts';
+import { nameAroundDot, nameInText } from './names/find-names.ts';
+import { nameBeforeOf, nameBeforeSex } from './names/names-by-neighbours.ts';
 import { COMPOUND_SURNAMES, SURNAME_GRADE } from './names/surnames.ts';
 import { ALNUM, DIGIT, HAN, HAN_DIGIT, KIND, LETTER } from './normalize.ts';
 import { emailAround, hexAddressAt, plateAt, PLATE_STARTS } from './numbers/codes.ts';
@@ -32,6 +33,8 @@ const SEX = 256;
 
 const LIVES = 512;
 
+const OF = 1024;
+
 let triggers: Uint16Array | undefined;
 
 function triggerTable(words: Lexicon): Uint16Array {
@@ -52,6 +55,7 @@ function triggerTable(words: Lexicon): Uint16Array {
   for (const char of '路街巷弄道') table[char.charCodeAt(0)]! |= ROAD;
   for (const char of '男女') table[char.charCodeAt(0)]! |= SEX;
   table[0x4f4f]! |= LIVES;
+  table[0x7684]! |= OF;
   for (const char of '十廿卅') table[char.charCodeAt(0)]! |= HAN_NUMBER;
   return table;
 }
@@ -107,6 +111,7 @@ export function recognise(scan: Scan): void {
       }
     }
     if ((bits & SEX) !== 0) nameBeforeSex(scan, i);
+    if ((bits & OF) !== 0) nameBeforeOf(scan, i);
     if ((bits & LIVES) !== 0) {
       const end = addressAtHome(scan, i);
       if (end > 0) {

@@ -8,6 +8,9 @@ export interface Found {
   priority: number;
 }
 
+/** Told of every name decision by the training script; answers with the right length, 0 for no name. */
+export type Observer = (at: number, cue: number, lengths: readonly number[]) => number;
+
 /** A document under way: its text, the label last seen, and what was found. One per thread; reused from document to document. */
 export interface Scan {
   readonly text: Folded;
@@ -28,6 +31,8 @@ export interface Scan {
   /** The run of region words last met, for organisations whose names begin with one; -1 when there is none. */
   regionStart: number;
   regionEnd: number;
+  /** Set while the name model is trained. */
+  observer: Observer | undefined;
   /** End of the last span taken; rules that look back stop there. */
   taken: number;
 }
@@ -48,6 +53,7 @@ export function newScan(): Scan {
     nameCueFlags: 0,
     regionStart: -1,
     regionEnd: -1,
+    observer: undefined,
     taken: 0,
   };
 }

@@ -1,21 +1,25 @@
 import { lexicon } from '../lexicon/lexicon.ts';
 import { W } from '../lexicon/flags.ts';
-import { ALNUM, DIGIT, HAN, KIND } from '../normalize.ts';
-import { emit, type Scan } from '../scan.ts';
+import { ALNUM, HAN, KIND } from '../normalize.ts';
+import { emit, type Observer, type Scan } from '../scan.ts';
 import { T } from '../types.ts';
 import { CUE, FEATURES, features, score } from './model.ts';
-import { isAnnounced, isThing, NOT_LAST } from './surroundings.ts';
+import {
+  isAnnounced,
+  isThing,
+  isTranslit,
+  NEVER_ALONE,
+  NOT_LAST,
+  REPORTS,
+  SURNAME_ONLY_BEFORE,
+  TRANSLIT,
+} from './surroundings.ts';
 import { GIVEN_FIRST_LEVEL, GIVEN_LAST_LEVEL, pairLevel } from './pairs.ts';
 import { DOUBTFUL_SURNAME, isCompoundSurname, SURNAME_GRADE } from './surnames.ts';
 import { nameWeights } from './weights.ts';
 
-/** Told of every decision by the training script, which may answer with the right length (0: no name). */
-export type Observer = (at: number, cue: number, lengths: readonly number[]) => number;
-
-const observers = new WeakMap<Scan, Observer>();
-
 export function observe(scan: Scan, observer: Observer): void {
-  observers.set(scan, observer);
+  scan.observer = observer;
 }
 
 const list = new Int32Array(FEATURES);
@@ -38,41 +42,9 @@ function familiar(scan: Scan, at: number): number {
   return found(scan, at - 1, at + 1, 51, false);
 }
 
-/**
- * 舒淇|女|46, 花木兰 女 25岁, 洪秀全男: what stands between two breaks before the sex is a name. `at` is 男 or 女. Returns `at` + 1
- * when a name was found, or -1.
- */
-export function nameBeforeSex(scan: Scan, at: number): number {
-  const { code, gap, n } = scan.text;
-  if (observers.has(scan)) return -1;
-  const next = code[at + 1]!;
-  if (at + 1 < n && (KIND[next]! & HAN) !== 0 && gap[at + 1]! === 0 && next !== 0x6027) return -1;
-  let end = at;
-  while (end > 0 && at - end < 3 && SEPARATES[code[end - 1]!] === 1) end--;
-  let start = end;
-  while (start > 0 && end - start < 5 && (KIND[code[start - 1]!]! & HAN) !== 0 && (start === end || gap[start]! === 0))
-    start--;
-  const size = end - start;
-  const apart = end < at || gap[at]! > 0;
-  if (size < 2 || size > 4 || start < scan.taken || (!apart && (KIND[next]! & DIGIT) === 0)) return -1;
-  const compound = isCompoundSurname(code[start]!, code[start + 1]!);
-  if (!compound && (SURNAME_GRADE[code[start]!] === 0 || size > 3)) return -1;
-  if (NOT_LAST[code[end - 1]!] === 1 || NOBODY.test(textOf(code, start, end))) return -1;
-  const words = lexicon();
-  const word = words.find(code, start, n);
-  if (word >= 0 && (words.flags[word]! & ~W.REGION) !== 0) return -1;
-  // 高血压 男: a word is none, unless the sex is set off like a field.
-  if (!compound && pairLevel(code[start]!, code[start + 1]!) === 2 && code[end] !== 0x7c && code[end] !== 0x2c)
-    return -1;
-  found(scan, start, end, 52, true);
-  return at + 1;
-}
-const SEPARATES = new Uint8Array(65536);
-for (const char of ' ,/|;、\t"\n') SEPARATES[char.charCodeAt(0)] = 1;
+export const THRESHOLD = { free: -16, role: -36, doubtful: -16, label: -56, title: -40 };
 
-export const THRESHOLD = { free: -4, role: -36, label: -56, title: -40 };
-
-function isHanRun(code: Uint16Array, from: number, end: number): boolean {
+export function isHanRun(code: Uint16Array, from: number, end: number): boolean {
   for (let i = from; i < end; i++) if ((KIND[code[i]!]! & HAN) === 0) return false;
   return true;
 }
@@ -95,7 +67,7 @@ export function bestName(scan: Scan, at: number, cue: number, only = 0): number 
     lengths.push(length);
   }
   if (lengths.length === 0) return 0;
-  const observer = observers.get(scan);
+  const observer = scan.observer;
   if (observer !== undefined) {
     choice.length = observer(at, cue, lengths);
     choice.score = choice.length > 0 ? 1e9 : -1e9;
@@ -121,19 +93,14 @@ function isTitle(scan: Scan, at: number): boolean {
   return word >= 0 && (words.flags[word]! & (W.TITLE | W.ROLE)) !== 0;
 }
 
-function found(scan: Scan, from: number, end: number, priority: number, certain: boolean): number {
+export function found(scan: Scan, from: number, end: number, priority: number, certain: boolean): number {
   emit(scan, from, end, T.NAME, priority);
   if (certain && end - from >= 2) scan.names.push({ start: from, end });
   return end;
 }
 
-const NOBODY =
+export const NOBODY =
   /^(?:\u4E0D\u8BE6|\u540C\u4E0A|\u672C\u4EBA|\u81EA\u5DF1|\u672A\u77E5|\u4FDD\u5BC6|\u60A3\u8005|\u75C5\u4EBA|\u65E0|\u6682|\u540C\u524D|\u5BB6\u5C5E|\u89C1|\u7B7E|\u5DF2|\u672A|\u8BE6|\u7565|\u62D2|\u533B|\u62A4|\u4E3B|\u79D1|\u7537|\u5973|\u7236|\u6BCD|\u5B50|\u914D\u5076|\u4E00|\u4E24|\u4E8C|\u4E09|\u591A)/;
-
-/** Characters that transliterated names of Uyghurs, Tibetans, Mongols, Kazakhs and others are written with. */
-const TRANSLIT = new Uint8Array(65536);
-for (const char of '阿艾买提力江古丽努尔热西木不都拉合曼依布麦吐逊帕孜萨迪克玛哈德别巴特扎次仁卓嘎央金格桑旺堆多吉丹增尼索朗平措贡洛白顿珠拥姆那日苏其乌兰图雅斯琴高娃朝鲁呼和宝音孟赛娜加措罗布旦罕买吾麦麦迪娜扎伊明吐肉孜卡斯木沙吾提塔依尔库热西提亚森亚克甫赛买提尤努斯玉素甫艾力夏提米尔扎提比拜凯迈再帕提古孜丽帕尔哈提祖农穆萨莫哈默德萨比尔艾合坦热依汗妮莎汉姑娃米莉莱依拉麦提托合乎地里木拉提居马别克叶尔肯哈孜花额敦孟强达瓦边青坚赞参庆珍益西嘉罕恩和毕力格图门满都拉特木钦布赫吉雅其米德参木兰萨仁梅朵云丹拉杰')
-  TRANSLIT[char.charCodeAt(0)] = 1;
 
 /** A name behind a label or role; `from` is where the value begins, `colon` whether it is set off like a field. Returns its end, or -1. */
 export function nameAfterCue(scan: Scan, from: number, flags: number, colon: boolean): number {
@@ -165,11 +132,26 @@ export function nameAfterCue(scan: Scan, from: number, flags: number, colon: boo
   const isWord = word >= 0 && (words.flags[word]! & (W.STOP | W.TITLE | W.ROLE)) !== 0;
   const apart = spacedName(scan, from, true);
   if (apart > 0) return apart;
+  if (size >= 4 && surname < 2 && isTranslit(code, from, bound)) {
+    const whole = translit(scan, from, bound, label);
+    if (whole > 0) return whole;
+  }
   if (surname > 0 && !isWord) {
     const length = bestName(scan, from, cue);
-    const taught = observers.has(scan);
+    const taught = scan.observer !== undefined;
     const wordy = !colon && surname === 1 && pairLevel(code[from]!, code[from + 1]!) === 2;
-    if (length > 0 && (choice.score > (wordy ? WORDY : label ? THRESHOLD.label : THRESHOLD.role) || taught)) {
+    if (
+      length > 0 &&
+      (choice.score >
+        (wordy
+          ? WORDY
+          : label
+            ? THRESHOLD.label
+            : DOUBTFUL_SURNAME[code[from]!] === 1
+              ? THRESHOLD.doubtful
+              : THRESHOLD.role) ||
+        taught)
+    ) {
       if (!taught || choice.score > 0) return found(scan, from, from + length, 57, true);
     }
     if (
@@ -181,6 +163,11 @@ export function nameAfterCue(scan: Scan, from: number, flags: number, colon: boo
       (colon || (flags & (W.NAME_LABEL | W.BROAD)) === W.NAME_LABEL || pairLevel(code[from]!, code[from + 1]!) < 2)
     )
       return found(scan, from, bound, 57, true);
+    // 家属鱼玄机在…: whatever the characters, when a break or a known word ends what the cue announces
+    if (!taught) {
+      const stop = stopAfter(scan, from, surname, bound);
+      if (stop > 0) return found(scan, from, stop, 54, stop - from > 2);
+    }
     // 王某, 李某某, 张XX
     const masked = maskedName(scan, from, surname);
     if (masked > 0) return masked;
@@ -193,16 +180,36 @@ export function nameAfterCue(scan: Scan, from: number, flags: number, colon: boo
     !NOBODY.test(textOf(code, from, bound)) &&
     pairLevel(code[from]!, code[from + 1]!) < 2 &&
     pairLevel(code[bound - 2]!, code[bound - 1]!) < 2 &&
-    (flags & W.NAME_LABEL) !== 0
+    (flags & (W.NAME_LABEL | W.BROAD)) === W.NAME_LABEL
   )
-    return observers.has(scan) ? -1 : found(scan, from, bound, 53, false);
+    return scan.observer !== undefined ? -1 : found(scan, from, bound, 53, false);
   return translit(scan, from, bound, label);
+}
+
+/** The end of one or two characters of given name that a break or a word of the lexicon closes and that make no word; -1 else. */
+function stopAfter(scan: Scan, from: number, surname: number, bound: number): number {
+  const { code, gap, n } = scan.text;
+  if (NOBODY.test(textOf(code, from, from + 3))) return -1;
+  for (let end = from + surname + 1; end <= Math.min(bound, from + surname + 2); end++) {
+    const closed =
+      end === bound
+        ? end >= n || gap[end]! > 0 || (KIND[code[end]!]! & HAN) === 0
+        : lexicon().find(code, end, n) >= 0 || (lexicon().single[code[end]!]! & W.STOP) !== 0;
+    if (!closed || lexicon().find(code, end - 1, n) >= 0) continue;
+    if (end < bound && pairLevel(code[end - 1]!, code[end]!) === 2) continue;
+    let wordy = DOUBTFUL_SURNAME[code[from]!] === 1 && surname === 1;
+    for (let i = from; i + 1 < end && !wordy; i++)
+      wordy =
+        pairLevel(code[i]!, code[i + 1]!) > (i === from ? 0 : 1) || (lexicon().single[code[i + 1]!]! & W.STOP) !== 0;
+    if (!wordy) return NOT_LAST[code[end - 1]!] === 1 ? -1 : end;
+  }
+  return -1;
 }
 
 /** 张 建 国: characters set apart by single blanks, as scanners leave them. Returns the end, or -1. */
 function spacedName(scan: Scan, at: number, announced: boolean): number {
   const { code, gap, n } = scan.text;
-  if (gap[at + 1] !== 1 || observers.has(scan)) return -1;
+  if (gap[at + 1] !== 1 || scan.observer !== undefined) return -1;
   const surname = isCompoundSurname(code[at]!, code[at + 1]!) ? 2 : 1;
   if (surname === 1 && SURNAME_GRADE[code[at]!]! < (announced ? 1 : 2)) return -1;
   let end = at + 1;
@@ -243,7 +250,7 @@ function usual(code: Uint16Array, from: number, end: number, surname: number): b
   return pairLevel(code[from]!, code[from + 1]!) < 2 && pairLevel(code[end - 2]!, code[end - 1]!) < 2;
 }
 
-function textOf(code: Uint16Array, from: number, end: number): string {
+export function textOf(code: Uint16Array, from: number, end: number): string {
   return String.fromCharCode(...code.subarray(from, end));
 }
 
@@ -253,8 +260,10 @@ function translit(scan: Scan, from: number, bound: number, label: boolean): numb
   let end = from;
   while (end < bound && TRANSLIT[code[end]!] === 1) end++;
   const size = end - from;
-  if (size < 3 || size > 11 || observers.has(scan)) return -1;
-  if (pairLevel(code[from]!, code[from + 1]!) === 2) return -1;
+  // 联系人平措索朗: the whole value is written with such characters.
+  const whole = end === bound && (size >= 4 || (label && size >= 2));
+  if ((size < 3 && !whole) || size > 11 || scan.observer !== undefined) return -1;
+  if (!whole && pairLevel(code[from]!, code[from + 1]!) === 2) return -1;
   if (end < bound && !label && size < 4 && pairLevel(code[end - 1]!, code[end]!) === 2) return -1;
   return found(scan, from, end, 55, true);
 }
@@ -344,23 +353,13 @@ function stopsName(scan: Scan, at: number): boolean {
   return lexicon().find(code, at, n) >= 0 || lexicon().single[code[at]!] !== 0;
 }
 
-const SURNAME_ONLY_BEFORE = new Uint8Array(65536);
-for (const char of '请由经与和向给遵告是及让随跟同嘱找问陪对叫至到后为即小老\u3001在据待')
-  SURNAME_ONLY_BEFORE[char.charCodeAt(0)] = 1;
-/** Words rather than surnames before a title unless a given name follows. */
-const NEVER_ALONE = new Uint8Array(65536);
-for (const char of '和与由但来都应时经成有从所者全单管原官主信公利支云次班家相车门')
-  NEVER_ALONE[char.charCodeAt(0)] = 1;
-
-/** 向主任汇报: the preposition, not Dr. Xiang. */
-const REPORTS =
-  /(?:\u6C47\u62A5|\u8BF7\u793A|\u62A5\u544A|\u54A8\u8BE2|\u53CD\u6620|\u8BF4\u660E|\u4EA4\u4EE3|\u5B66\u4E60|\u8BF7\u6559|\u5BB6)/;
-
 /** 宣教护士, 审核医师: a word of the lexicon, not a name. */
 function isWholeWord(scan: Scan, at: number, length: number): boolean {
   const words = lexicon();
   const word = words.find(scan.text.code, at, scan.text.n);
-  return word >= 0 && words.length[word] === length && (words.flags[word]! & W.STOP) !== 0 && !observers.has(scan);
+  return (
+    word >= 0 && words.length[word] === length && (words.flags[word]! & W.STOP) !== 0 && scan.observer === undefined
+  );
 }
 
 /** A name before the title that begins at `title`. Returns its start, or -1. */
@@ -375,14 +374,21 @@ export function nameBeforeTitle(scan: Scan, title: number): number {
     if (gap[at + length - 1]! >= 2) break;
     const compound = isCompoundSurname(code[at]!, code[at + 1]!);
     if (length === 4 ? !compound : SURNAME_GRADE[code[at]!] === 0 && !compound) continue;
-    if (!compound && pairLevel(code[at]!, code[at + 1]!) === 2 && at !== scan.nameCueEnd) continue;
+    const wordy = !compound && pairLevel(code[at]!, code[at + 1]!) === 2 && at !== scan.nameCueEnd;
+    // 庄严主治医师查房 at the beginning of a line
+    const opens = at === 0 || gap[at]! > 0 || (KIND[code[at - 1]!]! & HAN) === 0;
+    if (wordy && (!opens || scan.observer !== undefined)) continue;
     const got = bestName(scan, at, at === scan.nameCueEnd ? CUE.ROLE : CUE.NONE, length);
-    if (got === length && choice.score > bestScore && !isWholeWord(scan, at, length)) {
+    if (
+      got === length &&
+      choice.score > (wordy ? Math.max(bestScore, WORDY) : bestScore) &&
+      !isWholeWord(scan, at, length)
+    ) {
       best = length;
       bestScore = choice.score;
     }
   }
-  const taught = observers.has(scan);
+  const taught = scan.observer !== undefined;
   if (best > 0 && bestScore > (taught ? 0 : THRESHOLD.title)) {
     found(scan, title - best, title, 57, true);
     return title - best;
@@ -421,7 +427,7 @@ export function nameInText(scan: Scan, at: number): number {
   const unit = code[at]!;
   const next = code[at + 1]!;
   if (at + 1 >= n || (KIND[next]! & HAN) === 0 || gap[at + 1]! >= 2) {
-    const called = observers.has(scan) ? -1 : familiar(scan, at);
+    const called = scan.observer !== undefined ? -1 : familiar(scan, at);
     if (called > 0) return called;
     return (next === 0x2a && code[at + 2] === 0x2a) || (next === 0x58 && code[at + 2] === 0x58)
       ? maskedName(scan, at, 1)
@@ -432,7 +438,7 @@ export function nameInText(scan: Scan, at: number): number {
     if (apart > 0) return apart;
   }
   const before = at > 0 && gap[at] === 0 ? code[at - 1]! : 0;
-  const announced = !observers.has(scan) && isAnnounced(code, gap, at);
+  const announced = scan.observer === undefined && isAnnounced(code, gap, at);
   const inside = (KIND[before]! & HAN) !== 0 && !announced;
   const grade = SURNAME_GRADE[unit]!;
   const compound = isCompoundSurname(unit, next);
@@ -441,7 +447,7 @@ export function nameInText(scan: Scan, at: number): number {
     if (grade === 0 || (grade === 1 && inside && at !== scan.nameCueEnd)) return -1;
     if (next === 0x67d0) return inside && pairLevel(before, unit) === 2 ? -1 : maskedName(scan, at, 1);
     if (GIVEN_FIRST_LEVEL[next]! < 1 && GIVEN_LAST_LEVEL[next]! < 1) return -1;
-    if (pairLevel(unit, next) === 2 && !(gap[at]! >= 2 || at === 0)) return -1;
+    if (pairLevel(unit, next) === 2 && !announced && !(gap[at]! >= 2 || at === 0)) return -1;
     if (inside && pairLevel(before, unit) === 2) return -1;
   }
   const words = lexicon();
@@ -449,17 +455,17 @@ export function nameInText(scan: Scan, at: number): number {
   if (word >= 0 && (words.flags[word]! & (W.STOP | W.REGION)) !== 0) return -1;
   const length = bestName(scan, at, announced ? CUE.ROLE : CUE.NONE);
   if (length === 0) return -1;
-  if (!observers.has(scan) && isThing(code, gap, n, at, at + length)) return -1;
+  if (scan.observer === undefined && !announced && isThing(code, gap, n, at, at + length)) return -1;
   if (announced) {
     return choice.score > (pairLevel(unit, next) === 2 && !compound ? WORDY : THRESHOLD.role)
       ? found(scan, at, at + length, 52, true)
       : -1;
   }
   // \u9AD8\u5174\u65F6, \u767D\u4E91\u6837: a word and something behind it
-  if (!observers.has(scan) && !compound && length === 3 && pairLevel(unit, next) === 2) return -1;
+  if (scan.observer === undefined && !compound && length === 3 && pairLevel(unit, next) === 2) return -1;
   const wordy = !compound && pairLevel(unit, next) === 2;
-  if (choice.score <= (observers.has(scan) ? 0 : wordy ? WORDY : THRESHOLD.free)) {
-    const alone = observers.has(scan) ? 0 : standsAlone(scan, at, inside, compound ? 2 : 1);
+  if (choice.score <= (scan.observer !== undefined ? 0 : wordy ? WORDY : THRESHOLD.free)) {
+    const alone = scan.observer !== undefined ? 0 : standsAlone(scan, at, inside, compound ? 2 : 1);
     return alone > 0 ? found(scan, at, at + alone, 51, false) : -1;
   }
   return found(scan, at, at + length, 51, choice.score > 24);
@@ -484,9 +490,9 @@ export function nameInList(scan: Scan, at: number): number {
   const { code } = scan.text;
   if (SURNAME_GRADE[code[at]!] === 0 && !isCompoundSurname(code[at]!, code[at + 1]!)) return -1;
   const words = lexicon();
-  const word = observers.has(scan) ? -1 : words.find(code, at, scan.text.n);
+  const word = scan.observer !== undefined ? -1 : words.find(code, at, scan.text.n);
   if (word >= 0 && (words.flags[word]! & (W.STOP | W.TITLE | W.ROLE)) !== 0) return -1;
   const length = bestName(scan, at, CUE.LIST);
-  if (length === 0 || choice.score <= (observers.has(scan) ? 0 : THRESHOLD.role)) return -1;
+  if (length === 0 || choice.score <= (scan.observer !== undefined ? 0 : THRESHOLD.role)) return -1;
   return found(scan, at, at + length, 56, true);
 }

@@ -86,8 +86,10 @@ export function ageAt(scan: Scan, from: number): number {
     if (and !== undefined && labelled && code[and.end] === DAY) end = and.end + 1;
     if (code[end] === 0x5927 || code[end] === LING) return take(scan, from, end + 1);
     // 患儿，8个月，
+    // 患儿何梓轩，11个月，
+    const named = scan.taken === from - 1 && scan.found.at(-1)?.type === T.NAME;
     const child =
-      scan.nameCueEnd >= from - 2 && scan.nameCueEnd < from && code[from - 1] === 0x2c && code[end] === 0x2c;
+      (named || scan.nameCueEnd >= from - 2) && scan.nameCueEnd < from && code[from - 1] === 0x2c && code[end] === 0x2c;
     return (labelled || child) && code[end] !== 0x524d ? take(scan, from, end) : -1;
   }
   if (

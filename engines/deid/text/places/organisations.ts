@@ -54,7 +54,7 @@ export function organisationBefore(scan: Scan, at: number, end: number, region: 
     )
       start++;
   }
-  start = skipVerbs(code, start, at);
+  if (!follows(scan.text, scan.orgCueEnd, start, 4)) start = skipVerbs(code, start, at);
   const name = textOf(code, start, at);
   const whole = name + textOf(code, at, end);
   const labelled = follows(scan.text, scan.orgCueEnd, start, 4);
@@ -66,6 +66,9 @@ export function organisationBefore(scan: Scan, at: number, end: number, region: 
   if (region < 0 && !labelled && han < 2 && !/^\d{3}$/.test(name)) return -1;
   if (region < 0 && /(?:学|中|校)$/.test(whole) && SCHOOL_REMARK.test(textOf(code, end, end + 3))) return -1;
   if (region < 0 && name.length < 2) return -1;
+  // 暨南大学 + 附属第一医院 is one.
+  const last = scan.found.at(-1);
+  if (last !== undefined && last.type === T.ORG && last.end === start && gap[start] === 0) start = last.start;
   emit(scan, start, end, T.ORG, 59);
   return start;
 }

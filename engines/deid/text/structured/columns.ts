@@ -1,24 +1,43 @@
-import { lexicon } from '../lexicon/lexicon.ts';
 import { W } from '../lexicon/flags.ts';
+import { HAN_WORDS } from '../lexicon/words.ts';
 import type { Found } from '../scan.ts';
 import { T } from '../types.ts';
 
 /** Values that say there is none. */
 const EMPTY = /^(?:无|不详|未知|同上|暂无|未提供|[-/—_]*)$/;
-/** Field labels whose values are of one kind, by what the lexicon says of them; -1 for all others. */
-function columnType(label: string): number {
-  const code = Uint16Array.from({ length: label.length + 2 }, (_, i) => (i < label.length ? label.charCodeAt(i) : 0));
-  const words = lexicon();
-  const word = words.find(code, 0, label.length);
-  if (word < 0 || words.length[word] !== label.length) return -1;
-  const flags = words.flags[word]!;
-  if ((flags & W.NOT_PERSONAL) !== 0) return -1;
-  if ((flags & W.NUMBER) !== 0) return words.type[word]!;
-  if ((flags & W.NAME_LABEL) !== 0 && (flags & W.BROAD) === 0) return T.NAME;
-  if ((flags & W.ADDRESS) !== 0) return T.ADDRESS;
-  if ((flags & W.AGE) !== 0) return T.AGE;
-  if ((flags & W.DATE) !== 0) return T.DATE;
-  return label === '患者' || label === '病人' ? T.NAME : -1;
+let labels: Map<string, number> | undefined;
+
+/** The type of the values below a label; -1 for labels of other things. */
+function labelTypes(): Map<string, number> {
+  const types = new Map<string, number>();
+  for (const { text, flags, type } of HAN_WORDS) {
+    let value = -1;
+    if ((flags & W.NOT_PERSONAL) !== 0) value = -1;
+    else if ((flags & W.NUMBER) !== 0) value = type;
+    else if ((flags & W.NAME_LABEL) !== 0 && (flags & W.BROAD) === 0) value = T.NAME;
+    else if ((flags & W.ADDRESS) !== 0) value = T.ADDRESS;
+    else if ((flags & W.AGE) !== 0) value = T.AGE;
+    else if ((flags & W.DATE) !== 0) value = T.DATE;
+    if (value >= 0) types.set(text, value);
+  }
+  for (const text of ['患者', '病人']) types.set(text, T.NAME);
+  return types;
+}
+
+/** The divider of a line that may belong to a table, or undefined. Prose is long, or it has full stops. */
+function dividerOf(text: string, from: number, end: number): string | undefined {
+  if (end - from < 5 || end - from > 300) return undefined;
+  const tab = text.indexOf('\t', from);
+  if (tab >= 0 && tab < end) return '\t';
+  const bar = text.indexOf('|', from);
+  if (bar >= 0 && bar < end) return '|';
+  const stop = text.indexOf('\u3002', from);
+  if (stop >= 0 && stop < end) return undefined;
+  for (const comma of [',', '\uFF0C']) {
+    const at = text.indexOf(comma, from);
+    if (at >= 0 && at < end) return comma;
+  }
+  return undefined;
 }
 
 /** Whether a cell reads as a value of its column: a mistaken header must not hide the prose below it. */
@@ -45,9 +64,8 @@ export function tableCells(text: string): Found[] {
   while (from <= text.length) {
     const next = text.indexOf('\n', from);
     const end = next < 0 ? text.length : next;
-    const line = text.slice(from, end);
-    const divider = line.includes('\t') ? '\t' : line.includes('|') ? '|' : /[,\uFF0C]/.exec(line)?.[0];
-    const cells = divider === undefined ? [] : line.split(divider);
+    const divider = types === undefined && next < 0 ? undefined : dividerOf(text, from, end);
+    const cells = divider === undefined ? [] : text.slice(from, end).split(divider);
     if (types !== undefined && divider === mark && cells.length === types.length) {
       let at = from;
       for (const [index, cell] of cells.entries()) {
@@ -60,8 +78,10 @@ export function tableCells(text: string): Found[] {
         at += cell.length + 1;
       }
     } else if (cells.length >= 3) {
-      const labels = cells.map((cell) => columnType(cell.trim()));
-      types = labels.filter((type) => type >= 0).length >= 2 ? labels : undefined;
+      labels ??= labelTypes();
+      const known = labels;
+      const header = cells.map((cell) => (cell.length > 12 ? -1 : (known.get(cell.trim()) ?? -1)));
+      types = header.filter((type) => type >= 0).length >= 2 ? header : undefined;
       mark = divider ?? '';
     } else types = undefined;
     from = end + 1;
