@@ -108,7 +108,8 @@ function View({ decision }: { readonly decision: DecisionDetail }) {
                           <span className="guard-row">
                             {Object.entries(one.evidence ?? {}).map(([name, value]) => (
                               <PlainTag key={name} mono>
-                                {name} = {value === null ? t('guard.missing') : String(value as string | number | boolean)}
+                                {name} ={' '}
+                                {value === null ? t('guard.missing') : String(value as string | number | boolean)}
                               </PlainTag>
                             ))}
                           </span>

@@ -80,7 +80,7 @@ export function Page() {
                   {
                     label: t('guard.kpi.passed'),
                     value: data.total === 0 ? '–' : percent(passed / data.total),
-                    note: t('guard.times', { n: number(passed) }),
+                    note: t('guard.kpi.passedNote', { n: number(passed) }),
                   },
                   {
                     label: t('guard.kpi.stepped'),

@@ -56,10 +56,7 @@ function View({ draw }: { readonly draw: DrawRow }) {
   return (
     <PageFrame
       title={t('slots.draw')}
-      crumbs={[
-        { label: t('nav.slots'), to: '/slots' },
-        { label: t('slots.tab.draws'), to: '/slots?tab=draws' },
-      ]}
+      crumbs={[{ label: t('nav.slots'), to: '/slots' }]}
       note={
         <>
           <Copyable text={draw.id} />
@@ -254,7 +251,11 @@ function Entrants({ record }: { readonly record: DrawRecord }) {
   return (
     <Panel flush title={t('slots.entrantList', { n: number(entrants.length), places: number(record.places ?? 0) })}>
       {entrants.length === 0 ? (
-        <EmptyState compact title={t('slots.noEntrants')} hint={t('slots.afterClose')} />
+        <EmptyState
+          compact
+          title={t(record.entrants === undefined ? 'slots.noEntrants' : 'slots.nobodyEntered')}
+          hint={t(record.entrants === undefined ? 'slots.afterClose' : 'slots.nobodyEnteredHint')}
+        />
       ) : (
         <>
           <table className="guard-table">

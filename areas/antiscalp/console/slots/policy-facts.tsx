@@ -2,10 +2,16 @@ import { duration, Facts, useText, type Translate } from '@xinglin/platform/ui';
 import type { Policy, Release } from '../../release/core/types.ts';
 import { percent } from '../figures.ts';
 
+/** `30 分钟` where `duration` would say `30 分 0 秒`. */
+function span(t: Translate, seconds: number): string {
+  if (seconds % 3600 === 0 && seconds > 0) return t('slots.hours', { n: seconds / 3600 });
+  return seconds % 60 === 0 && seconds > 0 ? t('slots.mins', { n: seconds / 60 }) : duration(t, seconds);
+}
+
 export function releaseWords(t: Translate, release: Release): string {
   const words = t(`slots.release.${release.kind}`);
-  if (release.kind === 'random-delay') return `${words} · ≤ ${duration(t, release.maxSeconds)}`;
-  return release.kind === 'window' ? `${words} · ${duration(t, release.windowSeconds)}` : words;
+  if (release.kind === 'random-delay') return `${words} · ≤ ${span(t, release.maxSeconds)}`;
+  return release.kind === 'window' ? `${words} · ${span(t, release.windowSeconds)}` : words;
 }
 
 /** A policy in the words of people who book. */
@@ -21,10 +27,10 @@ export function PolicyFacts({ policy }: { readonly policy: Policy }) {
           label: t('slots.p.freed'),
           value:
             freed.kind === 'waitlist-draw'
-              ? t('slots.freedWaitlist', { min: duration(t, freed.minSeconds), every: duration(t, freed.everySeconds) })
-              : t('slots.freedDelayed', { min: duration(t, freed.minSeconds), max: duration(t, freed.maxSeconds) }),
+              ? t('slots.freedWaitlist', { min: span(t, freed.minSeconds), every: span(t, freed.everySeconds) })
+              : t('slots.freedDelayed', { min: span(t, freed.minSeconds), max: span(t, freed.maxSeconds) }),
         },
-        { label: t('slots.p.confirm'), value: duration(t, policy.confirmSeconds) },
+        { label: t('slots.p.confirm'), value: span(t, policy.confirmSeconds) },
         {
           label: t('slots.p.reserved'),
           value:

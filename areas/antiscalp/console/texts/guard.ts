@@ -50,6 +50,7 @@ export const guardWords: Texts = {
   'guard.noneFilteredHint': ['放宽筛选，或把时间拉长。', 'Loosen the filters or take a longer time.'],
   'guard.kpi.total': ['决策', 'Decisions'],
   'guard.kpi.passed': ['直接放行', 'Passed at once'],
+  'guard.kpi.passedNote': ['{{n}} 次', '{{n}} times'],
   'guard.kpi.stepped': ['加验', 'Stepped up'],
   'guard.kpi.steppedNote': ['确认、复核、排队或二次验证', 'Check, queue or verification'],
   'guard.kpi.refused': ['拒绝', 'Refused'],

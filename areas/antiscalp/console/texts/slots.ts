@@ -165,6 +165,13 @@ export const slotWords: Texts = {
   'slots.policyNameHint': ['例如：专家号', 'e.g. specialists'],
   'slots.policyMade': ['已存为草稿', 'Saved as a draft'],
   'slots.makeDraft': ['存为草稿', 'Save as draft'],
+  'slots.mins': ['{{n}} 分钟', '{{n}} min'],
+  'slots.hours': ['{{n}} 小时', '{{n}} h'],
+  'slots.nobodyEntered': ['没有人登记', 'Nobody entered'],
+  'slots.nobodyEnteredHint': [
+    '这次抽签没有候补者，号源转入下一次。',
+    'Nobody waited for this draw; its places go on to the next.',
+  ],
   'slots.minutes': ['分钟', 'Minutes'],
   'slots.reservedShare': ['为电话、窗口、自助机保留(%)', 'Reserved for phone, counter and kiosk (%)'],
   'slots.otherDefaults': [
