@@ -22,6 +22,11 @@ const VERDICTS = [
   ['false', <CheckCircleOutlined key="f" />],
 ] as const satisfies readonly (readonly [VerdictName, React.ReactNode])[];
 
+/** Baselines, indicators and silence have no rule of their own to except from. */
+function hasRulePage({ kind, ruleId }: AlertDetail): boolean {
+  return (kind === 'rule' || kind === 'correlation') && !ruleId.startsWith('baseline:');
+}
+
 /** The verdict in one click and a reason; what follows from it beside. */
 export function AlertActions({ alert }: { readonly alert: AlertDetail }) {
   const t = useText();
@@ -88,7 +93,7 @@ export function AlertActions({ alert }: { readonly alert: AlertDetail }) {
           {t('suppress.do')}
         </Button>
       ) : null}
-      {can('suppression:write') && can('rule:read') && (alert.kind === 'rule' || alert.kind === 'correlation') ? (
+      {can('suppression:write') && can('rule:read') && hasRulePage(alert) ? (
         <Button
           size="small"
           onClick={() =>
