@@ -19,7 +19,9 @@ export interface FrozenFile extends Frozen {
 }
 
 const FOLDER = join(import.meta.dirname, 'frozen');
-const hashOf = (text: string): string => sha256(new TextEncoder().encode(text));
+/** Of the content: how a formatter lays the file out does not matter. */
+const hashOf = (text: string): string =>
+  sha256(new TextEncoder().encode(`${JSON.stringify(JSON.parse(text) as unknown)}\n`));
 
 /** The model judges what it was trained on: looking for places and asking for one. */
 export function judged(row: FeatureRow): boolean {
