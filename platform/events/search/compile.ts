@@ -1,7 +1,7 @@
 import type { QueryParams } from '../port.ts';
 import type { FieldTest, QueryNode, ValueTest, WildPart } from './ast.ts';
 import { SYNTAX_TEXTS, syntaxError } from './errors.ts';
-import { searchField } from './fields.ts';
+import { searchField, searchedFields } from './fields.ts';
 import type { SearchField } from './fields.ts';
 import { addressFamily, readNetwork, readTime, textTokens } from './values.ts';
 import type { Clock } from './values.ts';
@@ -56,7 +56,9 @@ function compileNode(c: Compiler, node: QueryNode): string {
     case 'text':
       return `${compileText(c, 'message', node.test)} OR ${compileText(c, 'raw', node.test)}`;
     case 'field':
-      return compileField(c, searchField(node.field), node.test, node.at);
+      return searchedFields(node.field)
+        .map((field) => compileField(c, searchField(field), node.test, node.at))
+        .join(' OR ');
   }
 }
 

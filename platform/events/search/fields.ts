@@ -36,6 +36,50 @@ function kindOf(column: string, type: string): FieldKind {
   return type.startsWith('UInt') ? 'number' : 'text';
 }
 
+/**
+ * ECS fields that are not stored because others of the row say the same: `related.*` is collected from them, an address repeats its `.ip`. A search for
+ * one looks at all that it stands for.
+ */
+const COLLECTED: Readonly<Record<string, readonly string[]>> = {
+  'related.ip': [
+    'source.ip',
+    'destination.ip',
+    'client.ip',
+    'server.ip',
+    'host.ip',
+    'source.nat.ip',
+    'destination.nat.ip',
+  ],
+  'related.user': ['user.name', 'source.user.name', 'destination.user.name', 'user.target.name', 'user.effective.name'],
+  'related.hosts': [
+    'host.name',
+    'host.hostname',
+    'source.domain',
+    'destination.domain',
+    'url.domain',
+    'dns.question.name',
+  ],
+  'related.hash': [
+    'file.hash.sha256',
+    'file.hash.sha1',
+    'file.hash.md5',
+    'process.hash.sha256',
+    'process.hash.sha1',
+    'process.hash.md5',
+  ],
+  'source.address': ['source.ip'],
+  'destination.address': ['destination.ip'],
+  'client.address': ['client.ip'],
+  'server.address': ['server.ip'],
+  'host.hostname': ['host.name'],
+  'observer.name': ['host.name'],
+};
+
+/** The fields a search for `name` looks at: the field itself, and what it is collected from. */
+export function searchedFields(name: string): readonly string[] {
+  return [name, ...(COLLECTED[name.toLowerCase()] ?? [])];
+}
+
 /** ECS key or column name → where it is stored; every other key is in the `fields` map. */
 export function searchField(name: string): SearchField {
   const field = byName.get(name) ?? byName.get(name.toLowerCase());

@@ -4,7 +4,7 @@
  */
 import type { FieldTest, QueryNode, ValueTest, WildPart } from './ast.ts';
 import { lowerAscii } from './compile.ts';
-import { searchField } from './fields.ts';
+import { searchField, searchedFields } from './fields.ts';
 import { plainText } from './record.ts';
 import { addressFamily, addressValue, readTime, textTokens } from './values.ts';
 
@@ -25,7 +25,7 @@ export function matches(node: QueryNode, row: NaiveRow): boolean {
     case 'text':
       return matchesText(plainText(row['message']), node.test) || matchesText(plainText(row['raw']), node.test);
     case 'field':
-      return matchesField(node.field, node.test, row);
+      return searchedFields(node.field).some((field) => matchesField(field, node.test, row));
   }
 }
 
