@@ -4,3 +4,5 @@ export * from './risk/index.ts';
 export * from './table/index.ts';
 export * from './fhir/index.ts';
 export * from './dicom/index.ts';
+export * from './hl7/index.ts';
+export * from './cda/index.ts';

@@ -2,6 +2,7 @@ import type { Register } from '../command.ts';
 import { registerDeidAnonymize } from './deid/anonymize.ts';
 import { registerDeidDicom } from './deid/dicom.ts';
 import { registerDeidFhir } from './deid/fhir.ts';
+import { registerDeidHl7 } from './deid/hl7.ts';
 import { registerDeidRisk } from './deid/risk.ts';
 import { registerDeidTable } from './deid/table.ts';
 import { registerDeidText } from './deid/text.ts';
@@ -14,5 +15,6 @@ export const registerDeid: Register = (program) => {
   registerDeidAnonymize(group);
   registerDeidTable(group);
   registerDeidFhir(group);
+  registerDeidHl7(group);
   registerDeidDicom(group);
 };

@@ -13,5 +13,5 @@ export {
   type DicomAction,
   type DicomOption,
 } from './profile.ts';
-export { decodeText as decodeDicomText } from './charset.ts';
+export { decodeText as decodeDicomText, encodeText as encodeDicomText } from './charset.ts';
 export type { Rectangle } from './pixels.ts';
