@@ -1,10 +1,12 @@
 /**
  * MB (UTF-8) per CPU-second of free-text de-identification: all 22 types, the whole NDJSON path, and plain V8 regular expressions
- * (15 passes, one alternation) over the same notes in the same run; and the quality on the project's own held-out notes.
+ * (15 passes, one alternation) over the same notes in the same run; and the quality on the project's own held-out notes and on those
+ * of another hand.
  *
  *   npm run -s bench -- deid-text [--json] [--seconds=2] [--quality]
  */
 import { createTextDeidentifier, evaluate, type Evaluation, type LabelledText } from '@xinglin/deid';
+import { independentNotes, type IndependentSet } from '../engines/deid/text/testing/read-labelled.ts';
 import { adversarialNotes, hardNegatives, ordinaryNotes } from '../engines/deid/text/testing/generate.ts';
 
 const json = process.argv.includes('--json');
@@ -93,11 +95,19 @@ const results = [
   }),
 ];
 
+const independent = (set: IndependentSet, file: 'independent' | 'unseen'): Evaluation =>
+  evaluate(independentNotes(set, file), (text) => deid.spans(text));
 const quality = (set: Iterable<LabelledText>): Evaluation => evaluate(set, (text) => deid.spans(text));
 const evaluations = {
   ordinary: quality(ordinaryNotes(101, 2000)),
   adversarial: quality(adversarialNotes(103, 2000)),
   hardNegative: quality(hardNegatives(105, 1000)),
+  independentOrdinary: independent('ordinary', 'independent'),
+  independentAdversarial: independent('adversarial', 'independent'),
+  independentNegative: independent('negative', 'independent'),
+  laterOrdinary: independent('ordinary', 'unseen'),
+  laterAdversarial: independent('adversarial', 'unseen'),
+  laterNegative: independent('negative', 'unseen'),
 };
 
 if (json) console.log(JSON.stringify({ bytes, notes: notes.length, speed: results, quality: evaluations }));
