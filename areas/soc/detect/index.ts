@@ -9,6 +9,7 @@ import type { DetectionManager } from './detection-manager.ts';
 import { exceptionRoutes } from './exception-routes.ts';
 import type { HitSink, RuleBook } from './hit.ts';
 import { createRuleAccess } from './rule-access.ts';
+import { ruleDecisionRoutes } from './rule-decision-routes.ts';
 import { ruleRoutes } from './rule-routes.ts';
 import { ruleTestRoutes } from './rule-test-routes.ts';
 import { createPipeline } from './pipeline.ts';
@@ -58,6 +59,7 @@ export function createDetect(platform: Platform, deps: DetectDeps): Detect {
   return {
     routes: [
       ...ruleRoutes(platform, manager, access),
+      ...ruleDecisionRoutes(platform, manager, access),
       ...ruleTestRoutes(platform, manager, access),
       ...exceptionRoutes(platform, manager, access),
       ...backTestRoutes(platform, { manager, access, jobs: backTests, sink: deps.sink }),
