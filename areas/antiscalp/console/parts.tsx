@@ -47,14 +47,25 @@ export function Reasons({ codes, max = 3 }: { readonly codes: readonly string[];
 }
 
 /** A salted key that copies, with the ways on from it. */
-export function KeyLinks({ id, graph = true }: { readonly id: string; readonly graph?: boolean }) {
+export function KeyLinks({
+  id,
+  graph = true,
+  decisions = true,
+}: {
+  readonly id: string;
+  readonly graph?: boolean;
+  /** Keys of the release step are salted apart from the gateway's: no decision bears one. */
+  readonly decisions?: boolean;
+}) {
   const t = useText();
   return (
     <span className="guard-key">
       <Copyable text={id}>{shortKey(id)}</Copyable>
-      <Link to="/antiscalp/decisions" search={{ key: id } as never}>
-        {t('guard.itsDecisions')}
-      </Link>
+      {decisions ? (
+        <Link to="/antiscalp/decisions" search={{ key: id } as never}>
+          {t('guard.itsDecisions')}
+        </Link>
+      ) : null}
       {graph ? (
         <Link to="/antiscalp/graph" search={{ key: id } as never}>
           {t('guard.itsGraph')}

@@ -161,6 +161,7 @@ function Picture({ graph, onOpen }: { readonly graph: Graph; readonly onOpen: (k
 function NodeTable({ graph }: { readonly graph: Graph }) {
   const t = useText();
   const number = useNumber();
+  const seen = new Set(graph.edges.flatMap((edge) => (edge.kind === 'seen' ? [edge.from, edge.to] : [])));
   return (
     <div style={{ maxHeight: 540, overflowY: 'auto' }} tabIndex={0} aria-label={t('guard.graphList')}>
       <table className="guard-table">
@@ -181,7 +182,11 @@ function NodeTable({ graph }: { readonly graph: Graph }) {
             <tr key={node.key}>
               <td>{t(`guard.key.${node.type}`)}</td>
               <td>
-                <KeyLinks id={node.key} graph={node.key !== graph.key} />
+                <KeyLinks
+                  id={node.key}
+                  graph={node.key !== graph.key}
+                  decisions={seen.has(node.key) || graph.edges.length === 0}
+                />
               </td>
               <td className="guard-right xl-num">{number(node.count)}</td>
               <td className={`guard-right xl-num ${node.refused > 0 ? 'guard-bad' : ''}`}>{number(node.refused)}</td>

@@ -321,7 +321,7 @@ function HandOvers() {
       title: t('slots.from'),
       least: 250,
       fixed: true,
-      render: (row) => <KeyLinks id={row.from} />,
+      render: (row) => <KeyLinks id={row.from} decisions={false} />,
       csv: (row) => row.from,
     },
     {
@@ -329,7 +329,7 @@ function HandOvers() {
       title: t('slots.to'),
       least: 250,
       fixed: true,
-      render: (row) => <KeyLinks id={row.to} />,
+      render: (row) => <KeyLinks id={row.to} decisions={false} />,
       csv: (row) => row.to,
     },
     {
