@@ -54,6 +54,20 @@ export function readDate(text: string): WrittenDate | undefined {
   held.separator = '';
   held.end = 4;
   if (length === 4) return held;
+  // What nearly all dates look like.
+  const fifth = text.charCodeAt(4);
+  if ((fifth === 45 || fifth === 47) && length >= 10 && text.charCodeAt(7) === fifth) {
+    const month = (text.charCodeAt(5) - 48) * 10 + text.charCodeAt(6) - 48;
+    const day = (text.charCodeAt(8) - 48) * 10 + text.charCodeAt(9) - 48;
+    if (digit(text, 5) >= 0 && digit(text, 6) >= 0 && digit(text, 8) >= 0 && digit(text, 9) >= 0) {
+      if (month < 1 || month > 12) return undefined;
+      held.month = month;
+      held.day = day;
+      held.separator = fifth === 45 ? '-' : '/';
+      held.end = 10;
+      return isDay() && (length === 10 || isTime(text, 10)) ? held : undefined;
+    }
+  }
   if (digit(text, 4) >= 0) return compact(text);
   const separator = text.charAt(4);
   if (separator !== '-' && separator !== '/' && separator !== '.' && separator !== '\u5E74') return undefined;
@@ -138,7 +152,8 @@ function isTime(text: string, from: number): boolean {
   return first === 32 || first === 84 || first === 46 || first === 43 || first === 45 || first === 90;
 }
 
-const two = (value: number, padded: boolean): string => (padded && value < 10 ? `0${value}` : String(value));
+const TWO = Array.from({ length: 100 }, (_, value) => (value < 10 ? `0${value}` : String(value)));
+const two = (value: number, padded: boolean): string => (padded ? (TWO[value] as string) : String(value));
 
 /** The date `days` later in the format it had, its time behind it. A partial date becomes its year: it cannot be shifted by days. */
 export function shiftDate(text: string, days: number): string | undefined {
