@@ -25,19 +25,11 @@ function labelTypes(): Map<string, number> {
 }
 
 /** The divider of a line that may belong to a table, or undefined. Prose is long, or it has full stops. */
-function dividerOf(text: string, from: number, end: number): string | undefined {
-  if (end - from < 5 || end - from > 300) return undefined;
-  const tab = text.indexOf('\t', from);
-  if (tab >= 0 && tab < end) return '\t';
-  const bar = text.indexOf('|', from);
-  if (bar >= 0 && bar < end) return '|';
-  const stop = text.indexOf('\u3002', from);
-  if (stop >= 0 && stop < end) return undefined;
-  for (const comma of [',', '\uFF0C']) {
-    const at = text.indexOf(comma, from);
-    if (at >= 0 && at < end) return comma;
-  }
-  return undefined;
+function dividerOf(line: string): string | undefined {
+  if (line.includes('\t')) return '\t';
+  if (line.includes('|')) return '|';
+  if (line.includes('\u3002')) return undefined;
+  return line.includes(',') ? ',' : line.includes('\uFF0C') ? '\uFF0C' : undefined;
 }
 
 /** Whether a cell reads as a value of its column: a mistaken header must not hide the prose below it. */
@@ -64,8 +56,11 @@ export function tableCells(text: string): Found[] {
   while (from <= text.length) {
     const next = text.indexOf('\n', from);
     const end = next < 0 ? text.length : next;
-    const divider = types === undefined && next < 0 ? undefined : dividerOf(text, from, end);
-    const cells = divider === undefined ? [] : text.slice(from, end).split(divider);
+    const size = end - from;
+    // A header with nothing below it is none. Only the line itself is looked at: notes of many lines stay linear.
+    const line = size < 5 || size > 300 || (types === undefined && next < 0) ? '' : text.slice(from, end);
+    const divider = line === '' ? undefined : dividerOf(line);
+    const cells = divider === undefined ? [] : line.split(divider);
     if (types !== undefined && divider === mark && cells.length === types.length) {
       let at = from;
       for (const [index, cell] of cells.entries()) {
