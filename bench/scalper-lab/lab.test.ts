@@ -19,9 +19,9 @@ const day = (options: Partial<DayOptions>): Promise<DayResult> =>
     seed: 7,
     day: 2,
     arm: FULL,
-    patients: 300,
-    slots: 15,
-    attackerIds: 15,
+    patients: 120,
+    slots: 8,
+    attackerIds: 10,
     families: SPLIT.test,
     frozen: policy,
     score: scorer(model),
@@ -45,7 +45,7 @@ describe('the split', () => {
       writeFrozen(policy, model.document, folder);
       expect(readFrozen(folder).policy.modelSha256).toBe(policy.modelSha256);
       const file = join(folder, 'model.json');
-      writeFileSync(file, readFileSync(file, 'utf8').replace(/"base":\s*/, '"base":1'));
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/"seed":\d+/, '"seed":99'));
       expect(() => readFrozen(folder)).toThrow('not the model');
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -70,9 +70,9 @@ describe('runDay()', () => {
   });
 
   test('200 people for each place, all human: nothing trips', async () => {
-    const result = await day({ families: [], attackerIds: 0, patients: 800, slots: 4 });
+    const result = await day({ families: [], attackerIds: 0, patients: 400, slots: 4 });
     expect(honest(result).filter(({ blocked }) => blocked)).toEqual([]);
-    expect(honest(result).filter(({ challenged }) => challenged).length).toBeLessThanOrEqual(8);
+    expect(honest(result).filter(({ challenged }) => challenged).length).toBeLessThanOrEqual(4);
   });
 
   test('attackers alone take what is there when nothing stands before it', async () => {
@@ -90,7 +90,7 @@ describe('runDay()', () => {
   });
 
   test.each(FAMILIES.map((family) => [family.id, family] as const))('%s plays a day of its own', async (id, family) => {
-    const result = await day({ patients: 60, slots: 8, families: [family], attackerIds: 10, arm: FULL });
+    const result = await day({ patients: 10, slots: 8, families: [family], attackerIds: 6, arm: FULL });
     const own = result.tallies.filter(({ group }) => group === id);
     expect(own.length).toBeGreaterThan(0);
     expect(own.reduce((sum, { requests }) => sum + requests, 0)).toBeGreaterThan(0);
@@ -101,13 +101,13 @@ describe('runDay()', () => {
 
 describe('a sceptic’s checks', () => {
   test('shuffled labels teach nothing, true ones do', async () => {
-    const rows = await collectRows({ seed: 3, patients: 500, slots: 25 }, 1);
+    const rows = await collectRows({ seed: 3, patients: 240, slots: 12 }, 1);
     const half = rows.filter((_, index) => index % 2 === 0);
     const rest = rows.filter((_, index) => index % 2 === 1);
     const real = fit(half, rest, 1, 20);
     expect(real.metrics!.auc).toBeGreaterThan(0.9);
     const noise = fit(shuffled(half, 5), shuffled(rest, 6), 1, 20);
-    expect(Math.abs(noise.metrics!.auc - 0.5)).toBeLessThan(0.15);
+    expect(Math.abs(noise.metrics!.auc - 0.5)).toBeLessThan(0.2);
     expect(loadModel(noise).version).toBe('scalper-lab@1');
   });
 
@@ -115,7 +115,7 @@ describe('a sceptic’s checks', () => {
     const names = model.document.features.map(({ name }) => name);
     expect(names.length).toBeGreaterThan(10);
     expect(names.filter((name) => /^(site|doctor|subnet|session)\./.test(name))).toEqual([]);
-    expect(names.filter((name) => /attacker|label|group|population/.test(name))).toEqual([]);
+    expect(names.filter((name) => /attacker|scalper|label|population/.test(name))).toEqual([]);
     expect(POLICY.rules).toBe('');
   });
 });

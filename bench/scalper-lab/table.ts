@@ -86,7 +86,7 @@ export function verdicts(metrics: readonly Metric[]): Verdict[] {
     const blocks = metrics.filter(
       (one) => one.scenario === scenario && one.arm === FULL && one.metric === 'falseBlock',
     );
-    const worst = Math.max(...blocks.map((one) => one.value));
+    const worst = blocks.length === 0 ? undefined : Math.max(...blocks.map((one) => one.value));
     goal(`${scenario}: false block ≤ 0.1 % in every population (worst)`, worst, (x) => x <= 0.001);
     const adults = value(scenario, 'adult', 'falseBlock') ?? 0;
     goal(
