@@ -147,8 +147,11 @@ const where = (parent: FhirNode | undefined, key: string): string =>
 /** `Patient.name[0].family`, for messages. */
 export function locationOf(node: FhirNode): string {
   if (node.parent === undefined) return node.type;
-  const same = node.list ? node.parent.children.filter(({ key }) => key === node.key) : [];
-  return `${locationOf(node.parent)}.${node.key}${node.list ? `[${same.indexOf(node)}]` : ''}`;
+  if (!node.list) return `${locationOf(node.parent)}.${node.key}`;
+  const same = node.parent.children.filter(({ key }) => key === node.key);
+  const at = same.indexOf(node);
+  // While it is read, an element is not among its parent's children yet: it comes after those that are.
+  return `${locationOf(node.parent)}.${node.key}[${at < 0 ? same.length : at}]`;
 }
 
 const written = ({ value, raw }: FhirNode): unknown =>
