@@ -4,6 +4,7 @@ import {
   createCdaDeidentifier,
   createHl7Deidentifier,
   createTextDeidentifier,
+  cutAddress,
   encodeDicomText,
   Hl7Error,
   CdaError,
@@ -138,7 +139,12 @@ function deidentifiers(given: Hl7CommandOptions, key: ProjectKey): { hl7: Hl7Dei
       text.mask(value, { form: 'star', record }),
   };
   return {
-    hl7: createHl7Deidentifier({ ...common, policy: Object.fromEntries(policy), zSegments }),
+    hl7: createHl7Deidentifier({
+      ...common,
+      cutAddress: (address) => cutAddress(address) ?? '',
+      policy: Object.fromEntries(policy),
+      zSegments,
+    }),
     cda: createCdaDeidentifier(common),
   };
 }
