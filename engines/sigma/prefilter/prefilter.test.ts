@@ -383,7 +383,9 @@ describe('GroupIndex', () => {
       fc.property(fc.array(fc.uniqueArray(fc.constantFrom('A', 'B', 'C', 'D'), { maxLength: 4 })), (shapes) => {
         for (const keys of shapes) {
           const event = Object.fromEntries(keys.map((key) => [key, 'x']));
-          expect(find(event)).toEqual(['A', 'B'].flatMap((key, member) => ((keys as readonly string[]).includes(key) ? [member] : [])));
+          expect(find(event)).toEqual(
+            ['A', 'B'].flatMap((key, member) => ((keys as readonly string[]).includes(key) ? [member] : [])),
+          );
         }
       }),
     );
