@@ -195,7 +195,7 @@ function textToken(token: Extract<XmlToken, { kind: 'text' }>, path: readonly st
   let after = withoutKnown(text, known);
   // The narrative of a section, and texts inside its entries.
   if (path.some((name) => TEXTS.has(name)))
-    after = options.cleanText(after, { names: known.names, ids: known.numbers });
+    after = options.cleanText(after, { names: known.names, mrn: known.numbers });
   if (after === text) return token;
   counts.cleaned += 1;
   return { kind: 'text', text: after, raw: escapeXml(after) };

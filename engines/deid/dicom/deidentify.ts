@@ -347,7 +347,7 @@ function cleanedText(element: DicomElement, charsets: readonly string[], pass: P
   const before = decodeText(element.value, charsets);
   let after = removeIdentifiers(before, pass.known);
   if (pass.settings.cleanText !== undefined)
-    after = pass.settings.cleanText(after, { names: pass.known.names, ids: pass.known.numbers });
+    after = pass.settings.cleanText(after, { names: pass.known.names, mrn: pass.known.numbers });
   if (after === before) return element;
   pass.counts.cleaned += 1;
   const bytes = encodeText(after, charsets);

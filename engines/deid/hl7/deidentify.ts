@@ -308,7 +308,7 @@ function cleanLeaf(
   }
   const before = unescapeHl7(leaf, delimiters);
   let after = withoutKnown(before ?? leaf, known, action === undefined && !own);
-  if (action === 'text') after = options.cleanText(after, { names: known.names, ids: known.numbers });
+  if (action === 'text') after = options.cleanText(after, { names: known.names, mrn: known.numbers });
   // A name alone in a field of the site's own has no words around it that would tell; asked as the answer to «name» it does.
   if (own && after === (before ?? leaf) && /^[\p{Script=Han}·]{2,12}$/u.test(after)) {
     const asked = `\u59D3\u540D\uFF1A${after}`;
