@@ -42,7 +42,14 @@ export interface FhirAnonymizer {
  * @example
  * ```ts
  * import { createFhirAnonymizer } from '@xinglin/deid';
+ * import { createHmac, randomBytes } from 'node:crypto';
  *
+ * const crypto = {
+ *   hmacSha256: (key: string, text: string) => createHmac('sha256', key).update(text).digest('hex'),
+ *   encryptAesCbc: () => { throw new Error('this configuration encrypts nothing'); },
+ *   newKey: () => randomBytes(16).toString('hex'),
+ *   random: () => Math.random(),
+ * };
  * const anonymizer = createFhirAnonymizer(
  *   { fhirPathRules: [{ path: "nodesByType('HumanName')", method: 'redact' }] },
  *   { crypto, today: { year: 2026, month: 1, day: 1 } },
