@@ -77,7 +77,7 @@ export function Page() {
     {
       key: 'kind',
       title: t('asset.kind'),
-      width: 80,
+      width: 104,
       render: (row) => t(`alert.kind.${row.kind}`),
       csv: (row) => row.kind,
     },
